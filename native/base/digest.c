@@ -1,0 +1,45 @@
+#define _GNU_SOURCE
+#include "base/digest.h"
+
+#include <errno.h>
+#include <sha256.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/failure.h"
+#include "base/file.h"
+
+static void finish(SHA2_CTX *context, char text[DIGEST_TEXT_BYTES])
+{
+    unsigned char raw[SHA256_DIGEST_LENGTH];
+    SHA256Final(raw, context);
+    for (size_t i = 0; i < sizeof raw; i++) {
+        text[2 * i] = "0123456789abcdef"[raw[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
+    }
+    text[2 * sizeof raw] = 0;
+}
+
+void digest_bytes(const void *bytes, size_t size, char text[DIGEST_TEXT_BYTES])
+{
+    SHA2_CTX context;
+    SHA256Init(&context);
+    if (size) SHA256Update(&context, bytes, size);
+    finish(&context, text);
+}
+
+fringe_status digest_file(const char *path, char text[DIGEST_TEXT_BYTES], fringe_error *error)
+{
+    FILE *stream = NULL;
+    fringe_status status = file_open_read(path, &stream, error);
+    if (status) return status;
+    SHA2_CTX context;
+    SHA256Init(&context);
+    unsigned char block[1 << 16];
+    size_t got;
+    while ((got = fread(block, 1, sizeof block, stream)) > 0) SHA256Update(&context, block, got);
+    if (ferror(stream)) status = failure_set(error, FRINGE_FILE, "%s: %s", path, strerror(errno));
+    fclose(stream);
+    finish(&context, text);
+    return status;
+}

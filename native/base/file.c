@@ -1,0 +1,245 @@
+#define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/path.h"
+
+static fringe_status file_failed(const char *path, const char *what, fringe_error *error)
+{
+    return failure_set(error, FRINGE_FILE, "%s: %s: %s", path, what, strerror(errno));
+}
+
+fringe_status file_open_read(const char *path, FILE **stream, fringe_error *error)
+{
+    *stream = NULL;
+    /* Opening a pipe without a writer would wait for ever, hence O_NONBLOCK, which regular files ignore. */
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) return file_failed(path, "cannot be opened", error);
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        close(descriptor);
+        return failure_set(error, FRINGE_FILE, "%s: is not a regular file", path);
+    }
+    *stream = fdopen(descriptor, "rb");
+    if (*stream) return FRINGE_OK;
+    close(descriptor);
+    return file_failed(path, "cannot be opened", error);
+}
+
+fringe_status file_read_all(const char *path, size_t limit_bytes, unsigned char **bytes, size_t *size,
+                            fringe_error *error)
+{
+    FILE *stream;
+    unsigned char *block = NULL;
+    size_t filled = 0, capacity = 0;
+    *bytes = NULL;
+    *size = 0;
+    fringe_status status = file_open_read(path, &stream, error);
+    if (status) return status;
+    /* Grows with what is really there: a file's claimed size is not believed. */
+    for (;;) {
+        if (filled + 1 >= capacity) {
+            size_t wanted = capacity ? 2 * capacity : 1 << 16;
+            unsigned char *grown = alloc_resize(block, wanted, 1);
+            if (!grown) {
+                status = failure_memory(error, path, wanted);
+                goto done;
+            }
+            block = grown;
+            capacity = wanted;
+        }
+        size_t got = fread(block + filled, 1, capacity - filled - 1, stream);
+        filled += got;
+        if (filled > limit_bytes) {
+            status = failure_set(error, FRINGE_FORMAT, "%s: holds more than the %zu bytes allowed here", path,
+                                 limit_bytes);
+            goto done;
+        }
+        if (got == 0) break;
+    }
+    if (ferror(stream)) {
+        status = file_failed(path, "cannot be read", error);
+        goto done;
+    }
+    block[filled] = 0;
+    *bytes = block;
+    *size = filled;
+    block = NULL;
+done:
+    fclose(stream);
+    alloc_free(block);
+    return status;
+}
+
+int file_seek(FILE *stream, int64_t offset, int whence)
+{
+    return fseeko(stream, (off_t)offset, whence);
+}
+
+int64_t file_tell(FILE *stream)
+{
+    return (int64_t)ftello(stream);
+}
+
+void file_look(const char *path, struct file_facts *facts)
+{
+    struct stat found;
+    *facts = (struct file_facts){.kind = FILE_ABSENT};
+    if (stat(path, &found) != 0) return;
+    facts->kind = S_ISREG(found.st_mode)   ? FILE_REGULAR
+                  : S_ISDIR(found.st_mode) ? FILE_DIRECTORY
+                                           : FILE_OTHER;
+    facts->bytes = (int64_t)found.st_size;
+    facts->device = (uint64_t)found.st_dev;
+    facts->number = (uint64_t)found.st_ino;
+}
+
+char *file_real_path(const char *path)
+{
+    char *found = realpath(path, NULL);
+    char *copy = found ? alloc_text(found) : NULL;
+    free(found);
+    return copy;
+}
+
+fringe_status file_make_directories(const char *path, fringe_error *error)
+{
+    char *partial = alloc_text(path);
+    if (!partial) return failure_memory(error, path, strlen(path));
+    fringe_status status = FRINGE_OK;
+    for (char *p = partial + (*partial == '/');; p++) {
+        if (*p && *p != '/') continue;
+        char end = *p;
+        *p = 0;
+        struct file_facts facts;
+        if (*partial && mkdir(partial, 0777) != 0) {
+            int reason = errno;
+            file_look(partial, &facts);
+            errno = reason;
+            if (facts.kind != FILE_DIRECTORY) {
+                status = file_failed(partial, "cannot be made as a folder", error);
+                break;
+            }
+        }
+        if (!end) break;
+        *p = end;
+    }
+    alloc_free(partial);
+    return status;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+fringe_status file_list(const char *directory, struct file_names *names, fringe_error *error)
+{
+    *names = (struct file_names){0};
+    DIR *folder = opendir(directory);
+    if (!folder) return file_failed(directory, "cannot be listed", error);
+    fringe_status status = FRINGE_OK;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+        char **grown = alloc_resize(names->names, names->count + 1, sizeof *grown);
+        if (grown) names->names = grown;
+        char *name = grown ? alloc_text(entry->d_name) : NULL;
+        if (!name) {
+            status = failure_memory(error, directory, sizeof *grown);
+            file_names_free(names);
+            break;
+        }
+        names->names[names->count++] = name;
+    }
+    closedir(folder);
+    if (names->count) qsort(names->names, names->count, sizeof *names->names, compare_names);
+    return status;
+}
+
+void file_names_free(struct file_names *names)
+{
+    for (size_t i = 0; i < names->count; i++) alloc_free(names->names[i]);
+    alloc_free(names->names);
+    *names = (struct file_names){0};
+}
+
+fringe_status file_remove(const char *path, fringe_error *error)
+{
+    if (unlink(path) == 0 || errno == ENOENT) return FRINGE_OK;
+    return file_failed(path, "cannot be deleted", error);
+}
+
+fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error)
+{
+    static atomic_uint serial; /* two writers of one process never share a temporary name */
+    *writer = (struct file_writer){0};
+    char ending[64];
+    snprintf(ending, sizeof ending, ".%ld-%u.part", (long)getpid(), atomic_fetch_add(&serial, 1));
+    writer->path = alloc_text(path);
+    writer->temporary = path_concat(path, ending);
+    fringe_status status = FRINGE_OK;
+    if (!writer->path || !writer->temporary) {
+        status = failure_memory(error, path, strlen(path));
+    } else {
+        int descriptor = open(writer->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        if (descriptor >= 0) writer->stream = fdopen(descriptor, "w+b");
+        if (!writer->stream) {
+            status = file_failed(path, "cannot be created", error);
+            if (descriptor >= 0) close(descriptor);
+        }
+    }
+    if (status) file_writer_discard(writer);
+    return status;
+}
+
+static void sync_directory(const char *path)
+{
+    /* Makes the rename itself durable. Some file systems refuse to sync a folder; the file is whole anyway.
+     */
+    char *directory = path_directory(path);
+    int descriptor = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+    alloc_free(directory);
+}
+
+fringe_status file_writer_commit(struct file_writer *writer, fringe_error *error)
+{
+    fringe_status status = FRINGE_OK;
+    if (ferror(writer->stream) || fflush(writer->stream) != 0 || fsync(fileno(writer->stream)) != 0)
+        status = file_failed(writer->path, "cannot be written", error);
+    if (fclose(writer->stream) != 0 && !status)
+        status = file_failed(writer->path, "cannot be written", error);
+    writer->stream = NULL;
+    if (!status && rename(writer->temporary, writer->path) != 0)
+        status = file_failed(writer->path, "cannot be put in place", error);
+    if (!status) {
+        sync_directory(writer->path);
+        alloc_free(writer->temporary); /* nothing is left under that name */
+        writer->temporary = NULL;
+    }
+    file_writer_discard(writer);
+    return status;
+}
+
+void file_writer_discard(struct file_writer *writer)
+{
+    if (writer->stream) fclose(writer->stream);
+    if (writer->temporary) unlink(writer->temporary);
+    alloc_free(writer->path);
+    alloc_free(writer->temporary);
+    *writer = (struct file_writer){0};
+}

@@ -1,0 +1,70 @@
+/* file.h - files and folders, the only room that asks the operating system about them.
+ *
+ * Outputs are never half-written: a writer fills a temporary file beside the target, and commit syncs it and
+ * renames it over the target in one step. Paths are UTF-8. Every function may be called from any thread.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "fringe/status.h"
+
+/* Opens a regular file for reading; a folder, a pipe or a missing file is FRINGE_FILE. The caller fcloses. */
+fringe_status file_open_read(const char *path, FILE **stream, fringe_error *error);
+
+/* The whole content, at most `limit_bytes` (a longer file is FRINGE_FORMAT with both numbers), with a NUL
+ * behind it that is not counted. The caller gives *bytes to alloc_free. */
+fringe_status file_read_all(const char *path, size_t limit_bytes, unsigned char **bytes, size_t *size,
+                            fringe_error *error);
+
+/* Position in files of any size: fseek and ftell with 64 bits. 0 on success; -1 on failure. */
+int file_seek(FILE *stream, int64_t offset, int whence);
+int64_t file_tell(FILE *stream);
+
+/* What is at a path. Links are followed. Both numbers together name a file whatever path led to it. */
+enum file_kind { FILE_ABSENT, FILE_REGULAR, FILE_DIRECTORY, FILE_OTHER };
+struct file_facts {
+    enum file_kind kind;
+    int64_t bytes;
+    uint64_t device, number;
+};
+void file_look(const char *path, struct file_facts *facts);
+
+/* The path with links and dots resolved, for a path that exists; NULL otherwise. Given to alloc_free. */
+char *file_real_path(const char *path);
+
+/* Makes a folder and those above it that are missing. One that is there already is success. */
+fringe_status file_make_directories(const char *path, fringe_error *error);
+
+/* The names in a folder without "." and "..", in byte order. The caller frees with file_names_free. */
+struct file_names {
+    char **names;
+    size_t count;
+};
+fringe_status file_list(const char *directory, struct file_names *names, fringe_error *error);
+void file_names_free(struct file_names *names);
+
+/* Deletes a file; absent is success. */
+fringe_status file_remove(const char *path, fringe_error *error);
+
+/* An output on its way. */
+struct file_writer {
+    FILE *stream;    /* open for reading and writing; the caller writes here */
+    char *path;      /* where it will stand */
+    char *temporary; /* where it stands now, in the same folder */
+};
+
+/* Starts an output. On failure the writer is empty and needs no discard. */
+fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error);
+
+/* Flushes, syncs, closes and renames; the target is replaced in one step. On failure the temporary file is
+ * gone and the target as it was. The writer is empty afterwards in both cases. */
+fringe_status file_writer_commit(struct file_writer *writer, fringe_error *error);
+
+/* Closes and deletes the temporary file. An empty writer is accepted. */
+void file_writer_discard(struct file_writer *writer);
+
+#endif
