@@ -24,10 +24,10 @@ enum unary_kind {
     UNARY_RECIPROCAL,
     UNARY_FLOOR,
     UNARY_CEIL,
-    UNARY_ROUND,      /* halves to even */
-    UNARY_CLIP,       /* to a .. b; b where a > b */
-    UNARY_RELU,       /* max(x, 0) */
-    UNARY_LEAKY_RELU, /* x < 0 ? a x : x */
+    UNARY_ROUND,            /* halves to even */
+    UNARY_CLIP,             /* to a .. b; b where a > b */
+    UNARY_RELU,             /* max(x, 0) */
+    UNARY_LEAKY_RELU,       /* x < 0 ? a x : x */
     UNARY_THRESHOLDED_RELU, /* x > a ? x : 0 */
     UNARY_SIGMOID,
     UNARY_HARD_SIGMOID, /* a x + b, clipped to 0 .. 1 */
