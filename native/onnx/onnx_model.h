@@ -97,6 +97,9 @@ struct onnx_model {
     const struct onnx_tensor *initializers;
     const struct onnx_value *inputs; /* without those that have an initializer of the same name */
     const struct onnx_value *outputs;
+    size_t external_file_count;
+    const char *const
+        *external_files; /* where weights lie outside the file: names in its folder, each once */
 };
 
 /* Reads a model. External data are looked for beside the file, inside its folder only. The caller frees
