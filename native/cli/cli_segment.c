@@ -1,0 +1,188 @@
+/* fringe segment: reads the options, calls the batch, prints what became of each input. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli_commands.h"
+#include "cli/cli_inputs.h"
+#include "cli/cli_json.h"
+#include "cli/cli_options.h"
+#include "cli/cli_terminal.h"
+#include "fringe/fringe.h"
+
+static const char help[] =
+    "usage: fringe segment --model M [options] FILES|DIRS...\n"
+    "Applies a network to micrographs. Writes <stem>-mask.tif (0/255), -classes.tif or -output.tif,\n"
+    "as the network gives, and <stem>-fringe.json, which says how it was made.\n"
+    "  --model M            a folder, zip or .onnx file, or the name of an installed model\n"
+    "  -o DIR               write there, subfolders mirrored; otherwise beside each input\n"
+    "  --probability        also <stem>-probability.tif, one channel per class\n"
+    "  --overlay            also <stem>-overlay.png: the micrograph with outlines in colour\n"
+    "  --threshold T        foreground from this probability on, 0 to 1 (0.5)\n"
+    "  --normalize HOW      none, zscore, minmax or percentile, instead of the model's own\n"
+    "  --pixel-size NM      pixel size of the inputs in nm, instead of their calibration\n"
+    "  --resample HOW       auto: to the model's pixel size (default); off; or a size in nm\n"
+    "  --exclude-bottom PX  rows to leave out at the bottom; otherwise data bars are detected\n"
+    "  --band ROWS          rows in memory at a time; does not change the result\n"
+    "  --tile PX            columns in memory at a time; does not change the result\n"
+    "  --threads N          0 for all processors (default); does not change the result\n"
+    "  --overwrite          replace results of other inputs, models or parameters\n"
+    "  --recursive          go into subfolders of DIRS\n"
+    "  --files-from F       more inputs from a file, one a line; - for standard input\n"
+    "  --json               one JSON object per input on standard output\n"
+    "An option given twice takes its last value.\n"
+    "Exit: 0 done, 1 some inputs failed, 2 usage, 3 model, 4 cancelled.\n";
+
+struct request {
+    const char *model, *resample, *files_from;
+    int json;
+    int32_t threads;
+    fringe_batch_options batch;
+};
+
+/* What the callback keeps over the inputs. */
+struct report {
+    int json, model_failed;
+};
+
+static const char *status_word(const fringe_batch_item *item)
+{
+    return item->skipped ? "skipped" : fringe_status_name(item->status);
+}
+
+static void print_json(const fringe_batch_item *item)
+{
+    struct cli_json json = {.stream = stdout};
+    cli_json_open(&json, '{');
+    cli_json_key(&json, "input");
+    cli_json_text(&json, item->input);
+    cli_json_key(&json, "status");
+    cli_json_text(&json, status_word(item));
+    cli_json_key(&json, "outputs");
+    cli_json_open(&json, '[');
+    for (size_t i = 0; i < item->output_count; i++) cli_json_text(&json, item->outputs[i]);
+    cli_json_close(&json, ']');
+    cli_json_key(&json, "notices");
+    cli_json_open(&json, '[');
+    for (size_t i = 0; i < item->notice_count; i++) cli_json_text(&json, item->notices[i]);
+    cli_json_close(&json, ']');
+    cli_json_key(&json, "message");
+    cli_json_text(&json, item->message);
+    cli_json_close(&json, '}');
+    cli_json_end_line(&json);
+}
+
+static void print_item(void *user, const fringe_batch_item *item)
+{
+    struct report *report = user;
+    cli_terminal_clear();
+    if (report->json) {
+        print_json(item);
+    } else {
+        for (size_t i = 0; i < item->output_count; i++) puts(item->outputs[i]);
+        fflush(stdout);
+    }
+    if (item->status == FRINGE_MODEL) report->model_failed = 1;
+    if (item->status)
+        cli_terminal_say("%s", item->message);
+    else
+        cli_terminal_say("%s: %s", item->input, item->skipped ? "skipped" : "done");
+}
+
+static int exit_code(fringe_status status, const fringe_batch_summary *summary, const struct report *report)
+{
+    if (status == FRINGE_ARGUMENT) return CLI_USAGE;
+    if (status == FRINGE_CANCELLED) return CLI_CANCELLED;
+    if (status == FRINGE_MODEL || report->model_failed) return CLI_MODEL;
+    return status || summary->failed_count ? CLI_FAILED : CLI_DONE;
+}
+
+static int segment_inputs(const struct request *request, const struct cli_inputs *inputs)
+{
+    fringe_error error;
+    fringe_run *run = NULL;
+    fringe_model *model = NULL;
+    fringe_batch_summary summary = {0};
+    struct report report = {.json = request->json};
+    int code = CLI_FAILED;
+
+    fringe_status status = fringe_run_create(request->threads, &run, &error);
+    if (status) {
+        cli_terminal_say("%s", error.message);
+        goto done;
+    }
+    fringe_run_set_notice(run, cli_terminal_notice, NULL);
+    cli_terminal_catch_signals(run);
+    status = fringe_model_load(request->model, run, &model, &error);
+    if (status) {
+        cli_terminal_say("%s", error.message);
+        code = status == FRINGE_CANCELLED ? CLI_CANCELLED : CLI_MODEL;
+        goto done;
+    }
+    fringe_run_set_progress(run, cli_terminal_progress, NULL);
+    status = fringe_batch_segment(model, inputs->paths, inputs->count, &request->batch, run, print_item,
+                                  &report, &summary, &error);
+    if (status) cli_terminal_say("%s", error.message);
+    cli_terminal_clear();
+    code = exit_code(status, &summary, &report);
+done:
+    cli_terminal_catch_signals(NULL);
+    fringe_model_free(model);
+    fringe_run_free(run);
+    return code;
+}
+
+/* `auto`, `off` or a pixel size. */
+static int read_resample(const struct cli_line *line, const char *text, fringe_segment_options *options)
+{
+    if (!text || !strcmp(text, "auto")) return 1;
+    if (!strcmp(text, "off")) {
+        options->resample = 0;
+        return 1;
+    }
+    if (!strpbrk(text, "0123456789")) {
+        cli_options_wrong(line, "--resample: '%s' is not auto, off or a pixel size in nm", text);
+        return 0;
+    }
+    return cli_options_number(line, "--resample", text, CLI_SMALLEST_NM, CLI_LARGEST_NM,
+                              &options->resample_nm);
+}
+
+int cli_segment_run(int argc, char **argv)
+{
+    /* FRINGE_NORMALIZE_MODEL is what comes without the option, hence the words begin behind it. */
+    static const char *const normalizations[] = {"none", "zscore", "minmax", "percentile", NULL};
+    struct request request = {0};
+    int normalize = -1, code;
+    fringe_batch_options_init(&request.batch);
+    fringe_segment_options *segment = &request.batch.segment;
+    const struct cli_option options[] = {
+        {"--model", CLI_OPTION_TEXT, &request.model, 0, 0, NULL},
+        {"-o", CLI_OPTION_TEXT, &request.batch.output_directory, 0, 0, NULL},
+        {"--probability", CLI_OPTION_FLAG, &request.batch.probability, 0, 0, NULL},
+        {"--overlay", CLI_OPTION_FLAG, &request.batch.overlay, 0, 0, NULL},
+        {"--threshold", CLI_OPTION_NUMBER, &segment->threshold, 0, 1, NULL},
+        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, normalizations},
+        {"--pixel-size", CLI_OPTION_NUMBER, &segment->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
+        {"--resample", CLI_OPTION_TEXT, &request.resample, 0, 0, NULL},
+        {"--exclude-bottom", CLI_OPTION_INTEGER, &segment->exclude_bottom_px, 0, INT32_MAX, NULL},
+        {"--band", CLI_OPTION_INTEGER, &segment->band_rows, 1, INT32_MAX, NULL},
+        {"--tile", CLI_OPTION_INTEGER, &segment->tile_px, 1, INT32_MAX, NULL},
+        {"--threads", CLI_OPTION_INTEGER, &request.threads, 0, CLI_MOST_THREADS, NULL},
+        {"--overwrite", CLI_OPTION_FLAG, &request.batch.overwrite, 0, 0, NULL},
+        {"--recursive", CLI_OPTION_FLAG, &request.batch.recursive, 0, 0, NULL},
+        {"--files-from", CLI_OPTION_TEXT, &request.files_from, 0, 0, NULL},
+        {"--json", CLI_OPTION_FLAG, &request.json, 0, 0, NULL},
+        {0}};
+    struct cli_line line = {.command = "segment", .help = help, .options = options};
+    if (!cli_options_parse(&line, argc, argv, &code)) return code;
+    if (!request.model) return cli_options_wrong(&line, "--model is missing");
+    if (!read_resample(&line, request.resample, segment)) return CLI_USAGE;
+    if (normalize >= 0) segment->normalize = (fringe_normalize)(FRINGE_NORMALIZE_NONE + normalize);
+
+    struct cli_inputs inputs;
+    code = cli_inputs_gather(&inputs, &line, request.files_from);
+    if (code == CLI_DONE) code = segment_inputs(&request, &inputs);
+    cli_inputs_free(&inputs);
+    return code;
+}

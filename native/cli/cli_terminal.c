@@ -1,0 +1,105 @@
+#define _POSIX_C_SOURCE 200809L
+#include "cli/cli_terminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static _Atomic(fringe_run *) run_to_cancel;
+
+static void on_signal(int number)
+{
+    (void)number;
+    int saved = errno;
+    fringe_run *run = atomic_load(&run_to_cancel);
+    if (run) fringe_run_cancel(run);
+    errno = saved;
+}
+
+void cli_terminal_catch_signals(fringe_run *run)
+{
+    atomic_store(&run_to_cancel, run);
+    /* SA_RESETHAND: the second one finds the system's own answer. */
+    struct sigaction cancel = {.sa_handler = run ? on_signal : SIG_DFL,
+                               .sa_flags = SA_RESTART | SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    const int cancelling[] = {SIGINT, SIGTERM, SIGHUP};
+    sigemptyset(&cancel.sa_mask);
+    for (size_t i = 0; i < sizeof cancelling / sizeof *cancelling; i++) {
+        struct sigaction before;
+        /* What the shell had ignored (nohup, a background job) stays ignored. */
+        sigaction(cancelling[i], NULL, &before);
+        if (before.sa_handler != SIG_IGN) sigaction(cancelling[i], &cancel, NULL);
+    }
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+static struct {
+    int shown;           /* a line stands there */
+    double begun, drawn; /* seconds */
+    int64_t done;        /* of the last call, to notice the next piece of work */
+} progress;
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void cli_terminal_progress(void *user, int64_t done, int64_t total)
+{
+    (void)user;
+    if (!isatty(STDERR_FILENO) || total <= 0) return;
+    double now = seconds();
+    if (progress.begun == 0 || done < progress.done) progress.begun = now;
+    progress.done = done;
+    /* Ten times a second is fluent; more only costs. */
+    if (now - progress.drawn < 0.1 && done < total) return;
+    progress.drawn = now;
+    double share = (double)done / (double)total,
+           left = share > 0 ? (now - progress.begun) * (1 / share - 1) : 0;
+    fprintf(stderr, "\r\033[K%3d %%", (int)(100 * share));
+    if (now - progress.begun > 1 && left >= 60)
+        fprintf(stderr, ", %d min %02d s left", (int)(left / 60), (int)left % 60);
+    else if (now - progress.begun > 1)
+        fprintf(stderr, ", %d s left", (int)(left + 0.5));
+    fflush(stderr);
+    progress.shown = 1;
+}
+
+void cli_terminal_clear(void)
+{
+    if (progress.shown) fputs("\r\033[K", stderr);
+    progress.shown = 0;
+}
+
+void cli_terminal_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    cli_terminal_clear();
+    fputs("fringe: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+void cli_terminal_notice(void *user, fringe_notice notice, const char *text)
+{
+    (void)user, (void)notice;
+    cli_terminal_say("note: %s", text);
+}
+
+int cli_terminal_flush(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return 1;
+    cli_terminal_say("standard output: cannot be written: %s", strerror(errno));
+    return 0;
+}
