@@ -14,6 +14,8 @@ enum { MOST_THREADS = 1024, NOTICE_BYTES = 1024, PROGRESS_UNITS = 1000000 };
 struct call_state {
     double span_begin, span_end;
     int64_t told; /* progress last passed on */
+    fringe_notice_callback *tap;
+    void *tap_user;
 };
 
 struct fringe_run {
@@ -149,13 +151,21 @@ void run_state_progress(const fringe_run *run, int64_t done, int64_t total)
     run->progress(run->progress_user, units, PROGRESS_UNITS);
 }
 
+void run_state_tap(const fringe_run *run, fringe_notice_callback *tap, void *user)
+{
+    if (!run) return;
+    run->call->tap = tap;
+    run->call->tap_user = user;
+}
+
 void run_state_notice(const fringe_run *run, fringe_notice notice, const char *format, ...)
 {
-    if (!run || !run->notice) return;
+    if (!run || (!run->notice && !run->call->tap)) return;
     char text[NOTICE_BYTES];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    run->notice(run->notice_user, notice, text);
+    if (run->call->tap) run->call->tap(run->call->tap_user, notice, text);
+    if (run->notice) run->notice(run->notice_user, notice, text);
 }

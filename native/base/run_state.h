@@ -30,4 +30,8 @@ void run_state_progress(const fringe_run *run, int64_t done, int64_t total);
 __attribute__((format(printf, 3, 4))) void run_state_notice(const fringe_run *run, fringe_notice notice,
                                                             const char *format, ...);
 
+/* A second listener of notices, which hears them before the run's own: a batch keeps those of each input for
+ * its provenance. NULL for nobody; ended by whoever set it. A NULL run is accepted. */
+void run_state_tap(const fringe_run *run, fringe_notice_callback *tap, void *user);
+
 #endif
