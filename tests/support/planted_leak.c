@@ -4,7 +4,7 @@
 
 Test(planted, leak)
 {
-    volatile char *block = malloc(10);
+    char *volatile block = malloc(10); /* volatile, or the compiler does without the block */
     cr_assert(block != NULL);
     block = NULL;
 }

@@ -1,0 +1,35 @@
+#!/bin/sh
+# From a fresh clone to masks: installs what is missing, builds Fringe, and finds the particles in the simulated
+# micrographs beside this script.
+#
+#     sh examples/quickstart.sh
+#
+# May be called from any folder and as often as you like: what is there already is neither built nor computed again.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$root/build/release
+out=$root/out
+log=$root/build/quickstart.log
+
+sh "$root/examples/install-packages.sh"
+
+echo "Building Fringe in $build ..."
+mkdir -p "$root/build"
+if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release && ninja -C "$build"; } >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "The build failed; all of its output is in $log" >&2
+    exit 1
+fi
+
+echo "Finding particles in the simulated micrographs of examples/micrographs ..."
+set -- segment --model "$root/models/hrtem-particles" --overlay --probability -o "$out" "$root/examples/micrographs"
+echo "  fringe $*"
+"$build/native/cli/fringe" "$@"
+
+echo "Written to $out:"
+for picture in "$out"/*-overlay.png; do
+    stem=${picture%-overlay.png}
+    for file in "$stem"-*; do echo "  $file"; done
+done
+echo "Look at a picture (*-overlay.png) first; the masks open in ImageJ with their pixel size."
