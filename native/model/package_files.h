@@ -1,0 +1,30 @@
+/* package_files.h - the files of a model package, in a folder or in a zip.
+ *
+ * Names come from the package's own description and are hostile: only files inside the package are opened.
+ */
+#ifndef MODEL_PACKAGE_FILES_H
+#define MODEL_PACKAGE_FILES_H
+
+#include <stddef.h>
+
+#include "fringe/status.h"
+
+struct package_files;
+
+/* Opens a folder or a zip. The caller frees with package_files_close. */
+fringe_status package_files_open(const char *path, struct package_files **files, fringe_error *error);
+void package_files_close(struct package_files *files); /* NULL is accepted */
+
+/* 1 where the package has a file of this name. */
+int package_files_has(struct package_files *files, const char *name);
+
+/* Reads a file of at most limit_bytes; the caller gives *bytes to alloc_free. FRINGE_FILE where there is
+ * none; FRINGE_FORMAT for a name that leads out of the package. */
+fringe_status package_files_read(struct package_files *files, const char *name, size_t limit_bytes,
+                                 unsigned char **bytes, size_t *size, fringe_error *error);
+
+/* The path on the disk of a file of a folder, for readers that need one; NULL in a zip. Given to alloc_free.
+ */
+char *package_files_path(const struct package_files *files, const char *name);
+
+#endif
