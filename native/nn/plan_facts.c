@@ -1,0 +1,119 @@
+/* plan_facts.c - what a plan says about its network: stride, reach, cost, and whether it streams. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "nn/plan_build.h"
+
+static int64_t greatest_common_divisor(int64_t a, int64_t b)
+{
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Sampling of a slot against the input: `down` input pixels make `up` of its own, in lowest terms. */
+struct sampling {
+    int64_t up, down;
+};
+
+static struct sampling reduced(int64_t up, int64_t down)
+{
+    int64_t divisor = greatest_common_divisor(up, down);
+    return divisor > 0 ? (struct sampling){up / divisor, down / divisor} : (struct sampling){1, 1};
+}
+
+/* A step's own factor on one axis, taken from its dependence; 0, 0 where it has none (tables, whole). */
+static struct sampling step_sampling(const struct step *step, size_t input, const struct network *network)
+{
+    const struct dependence *d = &step->rows[input];
+    if (d->whole || d->multiply == 0) {
+        if (!d->table) return (struct sampling){0, 0};
+        /* A resize by a ratio shows in the lengths; a pad or a cut, which also have tables, change them by
+         * little. */
+        int64_t in = network->slots[step->inputs[input]].height, out = network->slots[step->output].height;
+        if (in > 0 && out % in == 0) return (struct sampling){out / in, 1};
+        if (out > 0 && in % out == 0) return (struct sampling){1, in / out};
+        return (struct sampling){1, 1};
+    }
+    return reduced(d->divide, d->multiply);
+}
+
+/* Input pixels that one output pixel in the middle of the image depends on, to either side, along columns:
+ * the needs of one column are followed back through all steps. */
+static int64_t reach_of(const struct network *network, int64_t *low, int64_t *high)
+{
+    int output = network->output_slots[0];
+    if (output < 0 || network->slots[output].form != SLOT_ROWS) return -1;
+    for (size_t i = 0; i < network->slot_count; i++) low[i] = INT64_MAX, high[i] = INT64_MIN;
+    int64_t middle = network->slots[output].width / 2, reach = 0;
+    low[output] = middle;
+    high[output] = middle + 1;
+    for (size_t s = network->step_count; s-- > 0;) {
+        const struct step *step = &network->steps[s];
+        if (high[step->output] < low[step->output]) continue;
+        for (size_t i = 0; i < step->input_count; i++) {
+            int slot = step->inputs[i];
+            if (step->columns[i].whole || network->slots[slot].form != SLOT_ROWS) return -1;
+            int64_t begin, end;
+            dependence_needs(&step->columns[i], network->slots[slot].width, low[step->output],
+                             high[step->output], &begin, &end);
+            if (begin == end) continue;
+            if (begin < low[slot]) low[slot] = begin;
+            if (end > high[slot]) high[slot] = end;
+        }
+    }
+    double scale = (double)network->slots[output].width;
+    for (size_t i = 0; i < network->input_count; i++) {
+        int slot = network->input_slots[i];
+        if (slot < 0 || high[slot] < low[slot]) continue;
+        int64_t centre = (int64_t)((double)middle * (double)network->slots[slot].width / scale);
+        if (centre - low[slot] > reach) reach = centre - low[slot];
+        if (high[slot] - 1 - centre > reach) reach = high[slot] - 1 - centre;
+    }
+    return reach;
+}
+
+void schedule_facts(struct network *network)
+{
+    struct network_facts *facts = &network->facts;
+    facts->input_count = network->input_count;
+    facts->output_count = network->output_count;
+    facts->streams = facts->tiles = 1;
+    facts->stride = 1;
+    struct sampling *samplings = alloc_array(network->slot_count + 1, sizeof *samplings);
+    int64_t *reach = alloc_array(2 * network->slot_count + 1, sizeof *reach);
+    for (size_t s = 0; s < network->step_count; s++) {
+        const struct step *step = &network->steps[s];
+        facts->flop += step->flop;
+        if (samplings && !samplings[step->output].down) samplings[step->output] = (struct sampling){1, 1};
+        for (size_t i = 0; i < step->input_count; i++) {
+            if (step->rows[i].whole && facts->streams && network->slots[step->inputs[i]].height > 1) {
+                facts->streams = 0;
+                facts->whole_because = step->node ? step->node->operator->name : step->kind->name;
+            }
+            if (!samplings) continue;
+            struct sampling own = step_sampling(step, i, network), before = samplings[step->inputs[i]];
+            if (!own.up) continue;
+            struct sampling after = reduced(before.up * own.up, before.down * own.down);
+            samplings[step->output] = after;
+            int64_t common = greatest_common_divisor(facts->stride, after.down);
+            if (after.down / common < INT32_MAX / facts->stride) facts->stride *= after.down / common;
+            if (after.up != 1 && after.down != 1) facts->tiles = 0;
+        }
+    }
+    facts->reach_px = reach ? reach_of(network, reach, reach + network->slot_count) : -1;
+    if (!facts->streams) facts->reach_px = -1;
+    facts->tiles &= facts->streams && facts->reach_px >= 0;
+    for (size_t i = 0; i < network->graph->model->initializer_count; i++) {
+        const struct onnx_tensor *t = &network->graph->model->initializers[i];
+        int64_t values = 1;
+        for (int k = 0; k < t->rank; k++) values *= t->dims[k];
+        if (t->type == ONNX_FLOAT || t->type == ONNX_FLOAT16 || t->type == ONNX_DOUBLE)
+            facts->parameter_count += values;
+    }
+    alloc_free(samplings);
+    alloc_free(reach);
+}

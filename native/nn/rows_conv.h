@@ -1,0 +1,63 @@
+/* rows_conv.h - what the convolutions of the row executor share (rows_conv.c, rows_transposed.c). */
+#ifndef NN_ROWS_CONV_H
+#define NN_ROWS_CONV_H
+
+#include "nn/plan_build.h"
+#include "tensor/conv.h"
+
+enum {
+    PART_CHANNELS = 32, /* output channels of one part of a row: enough work to share out */
+    COLUMN_PIXELS = 96, /* pixels of a column matrix gathered at a time: it should stay in L2 */
+    MOST_TAPS = 256     /* of a kernel window; larger ones are left to the dense operator */
+};
+
+struct conv_data {
+    int64_t groups, in_channels, out_channels; /* channels of one group */
+    struct window window;
+    int64_t taps, blocks; /* of the window; of a group */
+    float *weights, *bias;
+    size_t weight_floats; /* of one group */
+    int relu;
+    int gathers; /* the column matrix way */
+    const struct conv_kernels *kernels;
+    int64_t parts_per_group;
+    struct transposed_phase *phases; /* transposed: stride[0] * stride[1] of them, row phase first */
+};
+
+/* Where a part lies: its group, first channel within the group and channel count; n of the batch. */
+struct conv_part {
+    int64_t n, group, channel, count;
+};
+
+static inline struct conv_part conv_part_of(const struct conv_data *data, int part)
+{
+    struct conv_part p;
+    int64_t within = part % data->parts_per_group, rest = part / data->parts_per_group;
+    p.group = rest % data->groups;
+    p.n = rest / data->groups;
+    p.channel = within * PART_CHANNELS;
+    p.count = data->out_channels - p.channel < PART_CHANNELS ? data->out_channels - p.channel : PART_CHANNELS;
+    return p;
+}
+
+static inline const float *conv_part_bias(const struct conv_data *data, const struct conv_part *p)
+{
+    return data->bias + p->group * data->blocks * CONV_BLOCK + p->channel;
+}
+
+/* Weights (out, in, ky, kx) or, transposed, (in, out, ky, kx), and bias; scaled by the batch normalisation
+ * behind, scale and shift NULL where there is none. */
+struct conv_folded {
+    const float *weights, *bias;
+    float *scale, *shift; /* per output channel of all groups */
+};
+
+/* What Conv and ConvTranspose share: operands, folding, the step and its data, with bias packed and weights
+ * zeroed. *taken 0 where rows cannot do it. conv_end frees what was folded and words a lack of memory. */
+fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *node, int transposed,
+                         const struct step_kind *kind, struct conv_folded *folded, struct step **step,
+                         int *taken);
+fringe_status conv_end(struct plan_builder *builder, struct conv_folded *folded, fringe_status status);
+void conv_clear(struct step *step);
+
+#endif

@@ -1,0 +1,118 @@
+/* conv_kernel.c - direct convolution, vectorised over pixels.
+ *
+ * A tile of CONV_BLOCK channels by `n` vectors of pixels stays in registers while all channels and taps are
+ * added up: for each tap n loads and CONV_BLOCK broadcasts feed CONV_BLOCK * n multiply-adds. With n = 3 that
+ * is 12 accumulators, 3 inputs and a weight in the 16 registers of SSE and AVX2; AVX-512 has 32, so n goes
+ * to 6. Pixels are the outer loop, so that the input under a tile stays in L1 while the blocks of channels
+ * pass over it.
+ */
+#include "base/kernel.h"
+#include "tensor/conv.h"
+
+#if KERNEL_LANES == 16
+enum { MOST_VECTORS = 6 };
+#else
+enum { MOST_VECTORS = 3 };
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void add_tap(const float *in, const float *weights, vec sum[CONV_BLOCK][MOST_VECTORS], const int n)
+{
+    vec pixels[MOST_VECTORS];
+#pragma GCC unroll 8
+    for (int v = 0; v < n; v++) pixels[v] = vec_load(in + v * KERNEL_LANES);
+#pragma GCC unroll 8
+    for (int o = 0; o < CONV_BLOCK; o++) {
+        vec weight = vec_set(weights[o]);
+#pragma GCC unroll 8
+        for (int v = 0; v < n; v++) sum[o][v] = vec_fma(pixels[v], weight, sum[o][v]);
+    }
+}
+
+/* One tile. `tap_count` and `n` are constants at every call, so that loops unroll and sums live in registers.
+ */
+INLINE void tile(const struct conv_source *sources, int source_count, const int tap_count,
+                 const float *weights, const float *bias, int relu, float *out, size_t out_plane_stride,
+                 int64_t channels, int64_t x, const int n)
+{
+    vec sum[CONV_BLOCK][MOST_VECTORS];
+#pragma GCC unroll 8
+    for (int o = 0; o < CONV_BLOCK; o++)
+#pragma GCC unroll 8
+        for (int v = 0; v < n; v++) sum[o][v] = vec_set(bias[o]);
+    for (int s = 0; s < source_count; s++) {
+        const float *plane = sources[s].plane + x;
+        const ptrdiff_t *taps = sources[s].taps;
+        for (int64_t c = 0; c < sources[s].channels; c++, plane += sources[s].plane_stride)
+            for (int t = 0; t < tap_count; t++, weights += CONV_BLOCK)
+                add_tap(plane + taps[t], weights, sum, n);
+    }
+    const vec zero = vec_set(0);
+#pragma GCC unroll 8
+    for (int o = 0; o < CONV_BLOCK; o++) {
+        if (o >= channels) break;
+#pragma GCC unroll 8
+        for (int v = 0; v < n; v++)
+            vec_store(out + (size_t)o * out_plane_stride + x + v * KERNEL_LANES,
+                      relu ? vec_max(sum[o][v], zero) : sum[o][v]);
+    }
+}
+
+/* All blocks of channels over one stretch of n vectors. */
+INLINE void stretch(const struct conv_source *sources, int source_count, const int tap_count,
+                    const float *weights, const float *bias, int relu, float *out, size_t out_plane_stride,
+                    int64_t out_channels, int64_t x, const int n)
+{
+    int64_t in_channels = 0;
+    for (int s = 0; s < source_count; s++) in_channels += sources[s].channels;
+    for (int64_t o = 0; o < out_channels; o += CONV_BLOCK)
+        tile(sources, source_count, tap_count,
+             weights + o / CONV_BLOCK * conv_block_floats(in_channels, tap_count), bias + o, relu,
+             out + (size_t)o * out_plane_stride, out_plane_stride, out_channels - o, x, n);
+}
+
+INLINE void row_of(const struct conv_source *sources, int source_count, const int tap_count,
+                   const float *weights, const float *bias, int relu, float *out, size_t out_plane_stride,
+                   int64_t out_channels, int64_t width)
+{
+#define STRETCH(n)                                                                                           \
+    stretch(sources, source_count, tap_count, weights, bias, relu, out, out_plane_stride, out_channels, x, n)
+    int64_t vectors = (width + KERNEL_LANES - 1) / KERNEL_LANES, x = 0;
+    /* A single vector has too few sums to hide the latency of a multiply-add, so the end is cut into 2 + 2
+     * rather than 3 + 1. */
+    while (vectors > MOST_VECTORS + 1 || vectors == MOST_VECTORS) {
+        STRETCH(MOST_VECTORS);
+        vectors -= MOST_VECTORS;
+        x += MOST_VECTORS * KERNEL_LANES;
+    }
+    while (vectors > 0) {
+        int n = vectors >= 4 ? 2 : vectors == 3 ? 3 : (int)vectors;
+        if (n == 3)
+            STRETCH(3);
+        else if (n == 2)
+            STRETCH(2);
+        else
+            STRETCH(1);
+        vectors -= n;
+        x += n * KERNEL_LANES;
+    }
+#undef STRETCH
+}
+
+static void row(const struct conv_source *sources, int source_count, int tap_count, const float *weights,
+                const float *bias, int relu, float *out, size_t out_plane_stride, int64_t out_channels,
+                int64_t width)
+{
+#define ROW(taps)                                                                                            \
+    row_of(sources, source_count, taps, weights, bias, relu, out, out_plane_stride, out_channels, width)
+    if (tap_count == 9)
+        ROW(9);
+    else if (tap_count == 1)
+        ROW(1);
+    else
+        ROW(tap_count);
+#undef ROW
+}
+
+const struct conv_kernels KERNEL_TABLE(conv) = {row};
