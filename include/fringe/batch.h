@@ -29,6 +29,7 @@ typedef struct fringe_batch_options {
     int recursive;                /* 1: go into subfolders of a folder */
 } fringe_batch_options;
 
+/* The defaults: those of fringe_segment_options_init, results beside the inputs, all else off. */
 FRINGE_API void fringe_batch_options_init(fringe_batch_options *options);
 
 /* What became of one input. Texts are valid during the callback only. */

@@ -54,6 +54,7 @@ FRINGE_API fringe_status fringe_model_load(const char *path_or_name, const fring
 /* NULL is accepted. Not while a call uses the model. */
 FRINGE_API void fringe_model_free(fringe_model *model);
 
+/* Fills *info. Its texts live as long as the model. Any thread. */
 FRINGE_API void fringe_model_get_info(const fringe_model *model, fringe_model_info *info);
 
 /* The bytes that the network needs to run on height_px x width_px pixels in bands, beside the weights. */
