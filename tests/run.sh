@@ -129,6 +129,7 @@ if build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Releas
         heading "unit tests, gcc"
         unit gcc "$gcc_build"
         planted criterion "$gcc_build/tests/support/planted_failure" 'is false'
+        check "gcc/kernel symbols" sh tests/support/kernel_symbols.sh "$gcc_build"
         check "gcc/exported symbols" sh tests/support/exported_symbols.sh "$gcc_build/native/libfringe.so" include/fringe
     fi
     if wanted cli; then
