@@ -1,0 +1,308 @@
+#include "report/provenance.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "base/path.h"
+#include "fringe/version.h"
+#include "text/json_read.h"
+#include "text/json_write.h"
+
+/* One thing that decides a result, as it stands in the file. */
+struct fact {
+    enum { FACT_DIGEST, FACT_TEXT, FACT_NUMBER, FACT_FLAG } kind;
+    const char *section, *key;
+    const char *label; /* in words, or the option that sets it */
+    const char *text;  /* FACT_DIGEST, FACT_TEXT: the value, elsewhere NULL */
+    double number;     /* FACT_NUMBER, FACT_FLAG */
+};
+
+enum { MOST_FACTS = 16 };
+
+struct facts {
+    struct fact rows[MOST_FACTS];
+    size_t count;
+};
+
+static void add_text(struct facts *facts, int kind, const char *section, const char *key, const char *label,
+                     const char *text)
+{
+    facts->rows[facts->count++] =
+        (struct fact){.kind = kind, .section = section, .key = key, .label = label, .text = text};
+}
+
+static void add_number(struct facts *facts, int kind, const char *section, const char *key, const char *label,
+                       double number)
+{
+    facts->rows[facts->count++] =
+        (struct fact){.kind = kind, .section = section, .key = key, .label = label, .number = number};
+}
+
+/* A number, or the word for what happens without one. */
+static void add_choice(struct facts *facts, const char *key, const char *label, const char *word,
+                       double number)
+{
+    if (word)
+        add_text(facts, FACT_TEXT, "parameters", key, label, word);
+    else
+        add_number(facts, FACT_NUMBER, "parameters", key, label, number);
+}
+
+static const char *normalize_name(fringe_normalize normalize)
+{
+    switch (normalize) {
+#define NAME(symbol, name)                                                                                   \
+    case symbol:                                                                                             \
+        return name;
+        FRINGE_NORMALIZE_LIST(NAME)
+#undef NAME
+    }
+    return "unknown";
+}
+
+/* Keys are the vocabulary of the command line, with _ for -. */
+static void list_facts(const struct provenance_origin *origin, struct facts *facts)
+{
+    const fringe_model_info *model = origin->model;
+    const fringe_segment_options *segment = &origin->options->segment;
+    *facts = (struct facts){0};
+    add_text(facts, FACT_DIGEST, "input", "sha256", "the input of sha256", origin->input_sha256);
+    add_text(facts, FACT_DIGEST, "model", "sha256", "the model of sha256", model->sha256);
+    add_text(facts, FACT_TEXT, "model", "preparation", "the model's preparation", model->preparation);
+    add_text(facts, FACT_TEXT, "model", "completion", "the model's completion", model->completion);
+    add_text(facts, FACT_TEXT, "model", "outputs", "the model's output read as", model->outputs);
+    add_number(facts, FACT_NUMBER, "model", "pixel_size_nm", "the model's pixel size", model->pixel_size_nm);
+    if (!strncmp(model->outputs, "mask", 4)) /* elsewhere nothing is compared with it */
+        add_choice(facts, "threshold", "--threshold", NULL, segment->threshold);
+    add_choice(facts, "normalize", "--normalize", normalize_name(segment->normalize), 0);
+    add_choice(facts, "pixel_size", "--pixel-size", segment->pixel_size_nm > 0 ? NULL : "calibration",
+               segment->pixel_size_nm);
+    add_choice(facts, "resample", "--resample",
+               !segment->resample         ? "off"
+               : segment->resample_nm > 0 ? NULL
+                                          : "auto",
+               segment->resample_nm);
+    add_choice(facts, "exclude_bottom", "--exclude-bottom", segment->exclude_bottom_px >= 0 ? NULL : "auto",
+               segment->exclude_bottom_px);
+    add_number(facts, FACT_FLAG, "parameters", "probability", "--probability", origin->options->probability);
+    add_number(facts, FACT_FLAG, "parameters", "overlay", "--overlay", origin->options->overlay);
+}
+
+static void write_facts(struct json_writer *json, const struct facts *facts, const char *section)
+{
+    for (size_t i = 0; i < facts->count; i++) {
+        const struct fact *fact = &facts->rows[i];
+        if (strcmp(fact->section, section)) continue;
+        if (fact->kind == FACT_FLAG)
+            json_write_flag(json, fact->key, fact->number != 0);
+        else if (fact->kind == FACT_NUMBER)
+            json_write_number(json, fact->key, fact->number);
+        else
+            json_write_text(json, fact->key, fact->text);
+    }
+}
+
+/* A size that is 0 when unknown. */
+static void write_known(struct json_writer *json, const char *key, double value)
+{
+    if (value > 0)
+        json_write_number(json, key, value);
+    else
+        json_write_null(json, key);
+}
+
+static void write_input(struct json_writer *json, const struct facts *facts,
+                        const struct provenance_result *result)
+{
+    const fringe_micrograph_info *input = result->input;
+    json_write_object(json, "input");
+    json_write_text(json, "name", result->input_name);
+    write_facts(json, facts, "input");
+    json_write_text(json, "reader", input->reader);
+    json_write_integer(json, "width", input->width_px);
+    json_write_integer(json, "height", input->height_px);
+    json_write_integer(json, "pages", input->slice_count);
+    json_write_integer(json, "channels", input->channel_count);
+    json_write_text(json, "type", fringe_pixel_name(input->pixel));
+    write_known(json, "nm_per_px", input->nm_per_px_x);
+    write_known(json, "nm_per_px_y", input->nm_per_px_y);
+    json_write_text(json, "unit", input->unit);
+    json_write_end(json);
+}
+
+static void write_model(struct json_writer *json, const struct facts *facts, const fringe_model_info *model)
+{
+    json_write_object(json, "model");
+    json_write_text(json, "name", model->name);
+    json_write_text(json, "version", model->version);
+    json_write_text(json, "path", model->path);
+    json_write_text(json, "format", model->format);
+    write_facts(json, facts, "model");
+    json_write_end(json);
+}
+
+static void write_result(struct json_writer *json, const struct provenance_result *result)
+{
+    json_write_object(json, "result");
+    json_write_text(json, "kind", result->kind);
+    write_known(json, "worked_at_nm_per_px", result->worked_at_nm_per_px_x);
+    write_known(json, "worked_at_nm_per_px_y", result->worked_at_nm_per_px_y);
+    json_write_object(json, "excluded");
+    json_write_integer(json, "top", result->excluded.top_px);
+    json_write_integer(json, "bottom", result->excluded.bottom_px);
+    json_write_integer(json, "left", result->excluded.left_px);
+    json_write_integer(json, "right", result->excluded.right_px);
+    json_write_end(json);
+    json_write_integer(json, "non_finite_pixels", result->non_finite_count);
+    json_write_list(json, "counts");
+    for (size_t i = 0; i < result->count_count; i++) {
+        json_write_object(json, NULL);
+        json_write_text(json, "name", result->counts[i].name);
+        json_write_integer(json, "pixels", result->counts[i].pixels);
+        json_write_end(json);
+    }
+    json_write_end(json);
+    json_write_end(json);
+}
+
+static void write_outputs(struct json_writer *json, const struct provenance_result *result)
+{
+    json_write_list(json, "outputs");
+    for (size_t i = 0; i < result->output_count; i++) {
+        json_write_object(json, NULL);
+        json_write_text(json, "name", result->outputs[i].name);
+        json_write_text(json, "sha256", result->outputs[i].sha256);
+        json_write_end(json);
+    }
+    json_write_end(json);
+    json_write_list(json, "notices");
+    for (size_t i = 0; i < result->notice_count; i++) json_write_text(json, NULL, result->notices[i]);
+    json_write_end(json);
+}
+
+fringe_status provenance_write(const char *path, const struct provenance_origin *origin,
+                               const struct provenance_result *result, fringe_error *error)
+{
+    struct json_writer *json;
+    struct file_writer file = {0};
+    struct facts facts;
+    char *text = NULL, now[CLOCK_UTC_BYTES];
+    size_t size;
+    fringe_status status = json_write_begin(JSON_INDENTED, &json, error);
+    if (status) return status;
+    list_facts(origin, &facts);
+    clock_utc(now);
+    json_write_object(json, NULL);
+    json_write_text(json, "fringe", fringe_version());
+    json_write_text(json, "cpu_path", fringe_cpu_path());
+    json_write_text(json, "made", now);
+    write_input(json, &facts, result);
+    write_model(json, &facts, origin->model);
+    json_write_object(json, "parameters");
+    write_facts(json, &facts, "parameters");
+    json_write_end(json);
+    write_result(json, result);
+    write_outputs(json, result);
+    status = json_write_finish(json, &text, &size, error);
+    if (!status) status = file_writer_begin(&file, path, error);
+    if (!status) {
+        fwrite(text, 1, size, file.stream); /* a failure stays in the stream, and the commit tells it */
+        status = file_writer_commit(&file, error);
+    }
+    alloc_free(text);
+    return status;
+}
+
+struct provenance_record {
+    struct text_tree *tree;
+    const struct text_node *root;
+};
+
+fringe_status provenance_read(const char *path, struct provenance_record **record, fringe_error *error)
+{
+    unsigned char *bytes = NULL;
+    size_t size;
+    struct provenance_record *made = NULL;
+    *record = NULL;
+    fringe_status status = file_read_all(path, TEXT_TREE_MOST_BYTES, &bytes, &size, error);
+    if (status) return status;
+    made = alloc_array(1, sizeof *made);
+    status =
+        made ? json_read(bytes, size, path, &made->tree, error) : failure_memory(error, path, sizeof *made);
+    if (status) goto done;
+    made->root = text_tree_root(made->tree);
+    if (!text_tree_find(made->root, "fringe") || !text_tree_find(made->root, "parameters")) {
+        status = failure_set(error, FRINGE_FORMAT,
+                             "%s: is no provenance of Fringe's: fringe or parameters is missing", path);
+        goto done;
+    }
+    *record = made;
+    made = NULL;
+done:
+    provenance_free(made);
+    alloc_free(bytes);
+    return status;
+}
+
+void provenance_free(struct provenance_record *record)
+{
+    if (!record) return;
+    text_tree_free(record->tree);
+    alloc_free(record);
+}
+
+/* Text behind text, cut where the room ends. */
+__attribute__((format(printf, 3, 4))) static void append(char *words, size_t size, const char *format, ...)
+{
+    size_t used = strlen(words);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+/* The value as the file would hold it: numbers are written and read by the same rule. */
+static const char *fact_text(const struct fact *fact, char number[NUMBER_TEXT_BYTES])
+{
+    if (fact->kind == FACT_FLAG) return fact->number != 0 ? "true" : "false";
+    return fact->kind == FACT_NUMBER ? number_text_exact(fact->number, number) : fact->text;
+}
+
+static void compare_fact(const struct text_node *root, const struct fact *fact, char *words, size_t size)
+{
+    char number[NUMBER_TEXT_BYTES];
+    const char *now = fact_text(fact, number);
+    const char *then = text_tree_text(text_tree_find(root, fact->section), fact->key, "nothing");
+    if (!strcmp(then, now)) return;
+    if (fact->kind == FACT_FLAG) {
+        if (fact->number != 0)
+            append(words, size, "%swithout %s, now with it", *words ? ", " : "", fact->label);
+        return;
+    }
+    /* Twelve digits tell digests apart for people. */
+    int most = fact->kind == FACT_DIGEST ? 12 : 120;
+    append(words, size, "%swith %s %.*s, now %.*s", *words ? ", " : "", fact->label, most, then, most, now);
+}
+
+int provenance_differs(const struct provenance_record *record, const struct provenance_origin *origin,
+                       char *words, size_t size)
+{
+    struct facts facts;
+    list_facts(origin, &facts);
+    *words = 0;
+    for (size_t i = 0; i < facts.count; i++) compare_fact(record->root, &facts.rows[i], words, size);
+    return *words != 0;
+}
+
+const char *provenance_output_name(const struct provenance_record *record, size_t index)
+{
+    const struct text_node *outputs = text_tree_find(record->root, "outputs");
+    const char *name = text_tree_text(text_tree_item(outputs, index), "name", NULL);
+    return name && *name && path_name(name) == name && strcmp(name, ".") && strcmp(name, "..") ? name : NULL;
+}

@@ -1,0 +1,77 @@
+/* provenance.h - `<stem>-fringe.json`: how a result was made, and whether another would be the same.
+ *
+ * Written last, so that where it lies, all that it names was complete. Two results are the same when input
+ * bytes, model bytes, the model's preparation and completion, and the parameters that decide pixels are the
+ * same; threads, bands and tiles decide none.
+ */
+#ifndef REPORT_PROVENANCE_H
+#define REPORT_PROVENANCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "fringe/batch.h"
+#include "fringe/micrograph.h"
+#include "fringe/model.h"
+#include "fringe/segment.h"
+#include "fringe/status.h"
+
+/* What decides a result. */
+struct provenance_origin {
+    char input_sha256[DIGEST_TEXT_BYTES];
+    const fringe_model_info *model;
+    const fringe_batch_options *options;
+};
+
+struct provenance_output {
+    const char *name; /* beside the provenance, without folder */
+    char sha256[DIGEST_TEXT_BYTES];
+};
+
+struct provenance_count {
+    const char *name; /* of the class or mask */
+    int64_t pixels;   /* over all slices */
+};
+
+/* What came out. */
+struct provenance_result {
+    const char *input_name;              /* without folder */
+    const fringe_micrograph_info *input; /* its calibration is that which was used */
+    const char *kind;                    /* "mask", "classes", "masks", "values" */
+    fringe_excluded excluded;
+    double worked_at_nm_per_px_x, worked_at_nm_per_px_y; /* 0 when unknown */
+    int64_t non_finite_count;                            /* over all slices */
+    const struct provenance_count *counts;
+    size_t count_count;
+    const struct provenance_output *outputs;
+    size_t output_count;
+    const char *const *notices; /* "name: text" */
+    size_t notice_count;
+};
+
+/* Writes the file; complete or absent. */
+fringe_status provenance_write(const char *path, const struct provenance_origin *origin,
+                               const struct provenance_result *result, fringe_error *error);
+
+/* A provenance that was read. */
+struct provenance_record;
+
+/* FRINGE_FILE where there is none or it cannot be read; FRINGE_FORMAT where it is no provenance of Fringe's.
+ * The caller frees *record with provenance_free. */
+fringe_status provenance_read(const char *path, struct provenance_record **record, fringe_error *error);
+
+/* NULL is accepted. */
+void provenance_free(struct provenance_record *record);
+
+/* 1 where a result of `origin` would be another than the recorded one, or hold more files, with the
+ * differences in words: "with --threshold 0.5, now 0.6". Files recorded beyond those asked for are no
+ * difference. */
+int provenance_differs(const struct provenance_record *record, const struct provenance_origin *origin,
+                       char *words, size_t size);
+
+/* The names of the recorded outputs, NULL behind the last; names that would lead out of the provenance's
+ * folder are not handed out. Owned by the record. */
+const char *provenance_output_name(const struct provenance_record *record, size_t index);
+
+#endif
