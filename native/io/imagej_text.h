@@ -1,0 +1,26 @@
+/* imagej_text.h - the description that ImageJ keeps in its TIFF files: "ImageJ=1.54g\nimages=3\nunit=nm\n".
+ */
+#ifndef IO_IMAGEJ_TEXT_H
+#define IO_IMAGEJ_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The line that marks a file as written by Fringe. */
+#define IMAGEJ_TEXT_MARK "fringe="
+
+/* What a description says; counts are 1 and numbers 0 where it is silent. */
+struct imagej_text {
+    int64_t images, channels, slices, frames;
+    char unit[32], y_unit[32]; /* "" where not given; y_unit only where it differs */
+    double spacing;            /* distance of slices in `unit` */
+    int has_display;           /* 1 where both min= and max= are given */
+    double display_min, display_max;
+    int own_output; /* 1 where Fringe wrote it */
+};
+
+/* Reads a description of `length` bytes. 0 where it is not ImageJ's, with *text at its defaults; lines that
+ * are unknown or malformed are passed over, counts below 1 among them. Any thread. */
+int imagej_text_parse(const char *description, size_t length, struct imagej_text *text);
+
+#endif

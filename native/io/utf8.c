@@ -1,0 +1,32 @@
+#include "io/utf8.h"
+
+size_t utf8_decode(const char *text, size_t length, uint32_t *code)
+{
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000}; /* that needs so many bytes */
+    if (length == 0) return 0;
+    unsigned char first = (unsigned char)text[0];
+    size_t bytes = first < 0x80   ? 1
+                   : first < 0xC0 ? 0
+                   : first < 0xE0 ? 2
+                   : first < 0xF0 ? 3
+                   : first < 0xF8 ? 4
+                                  : 0;
+    if (bytes == 0 || bytes > length) return 0;
+    uint32_t read = bytes == 1 ? first : first & (0x7Fu >> bytes);
+    for (size_t i = 1; i < bytes; i++) {
+        if (((unsigned char)text[i] & 0xC0) != 0x80) return 0;
+        read = read << 6 | ((unsigned char)text[i] & 0x3F);
+    }
+    if (read < smallest[bytes] || read > 0x10FFFF || (read >= 0xD800 && read < 0xE000)) return 0;
+    *code = read;
+    return bytes;
+}
+
+size_t utf8_encode(uint32_t code, char bytes[4])
+{
+    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
+    int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    bytes[0] = (char)(lead[more] | code >> (6 * more));
+    for (int i = 1; i <= more; i++) bytes[i] = (char)(0x80 | (code >> (6 * (more - i)) & 0x3F));
+    return (size_t)more + 1;
+}
