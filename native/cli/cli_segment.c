@@ -85,8 +85,8 @@ static void print_item(void *user, const fringe_batch_item *item)
     if (item->status == FRINGE_MODEL) report->model_failed = 1;
     if (item->status)
         cli_terminal_say("%s", item->message);
-    else
-        cli_terminal_say("%s: %s", item->input, item->skipped ? "skipped" : "done");
+    else if (!item->skipped) /* a notice has said why */
+        cli_terminal_say("%s: done", item->input);
 }
 
 static int exit_code(fringe_status status, const fringe_batch_summary *summary, const struct report *report)

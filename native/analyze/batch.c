@@ -1,0 +1,100 @@
+#include "fringe/batch.h"
+
+#include <string.h>
+
+#include "analyze/batch_inputs.h"
+#include "analyze/batch_item.h"
+#include "analyze/batch_outputs.h"
+#include "base/failure.h"
+#include "base/run_state.h"
+
+void fringe_batch_options_init(fringe_batch_options *options)
+{
+    *options = (fringe_batch_options){0};
+    fringe_segment_options_init(&options->segment);
+}
+
+/* Which files each input gives, from what the model gives. */
+static fringe_status choose_suffixes(struct batch_job *job, fringe_error *error)
+{
+    const char *outputs = job->info.outputs;
+    struct batch_suffixes *suffixes = &job->suffixes;
+    suffixes->probability = job->options->probability ? "-probability.tif" : NULL;
+    suffixes->overlay = job->options->overlay ? "-overlay.png" : NULL;
+    if (strcmp(outputs, "values")) {
+        suffixes->labels = strcmp(outputs, "classes") ? "-mask.tif" : "-classes.tif";
+        return FRINGE_OK;
+    }
+    suffixes->labels = "-output.tif";
+    if (!suffixes->probability && !suffixes->overlay) return FRINGE_OK;
+    return failure_set(
+        error, FRINGE_ARGUMENT,
+        "--%s: the model %s gives numbers that are neither mask nor classes; they go to <stem>%s",
+        suffixes->probability ? "probability" : "overlay", job->info.path, suffixes->labels);
+}
+
+static fringe_status run_inputs(const struct batch_job *job, const struct batch_inputs *inputs,
+                                fringe_batch_callback *callback, void *user, fringe_batch_summary *summary,
+                                fringe_error *error)
+{
+    double total = 0, before = 0;
+    for (size_t i = 0; i < inputs->count; i++) total += (double)inputs->items[i].weight;
+    for (size_t i = 0; i < inputs->count; i++) {
+        const struct batch_input *input = &inputs->items[i];
+        struct batch_outcome outcome;
+        double after = i + 1 < inputs->count ? before + (double)input->weight / total : 1;
+        batch_item_run(job, input, before, after, &outcome);
+        before = after;
+        summary->done_count += !outcome.status && !outcome.skipped;
+        summary->skipped_count += !outcome.status && outcome.skipped;
+        summary->failed_count += outcome.status && outcome.status != FRINGE_CANCELLED;
+        fringe_batch_item item = {.input = input->path,
+                                  .status = outcome.status,
+                                  .skipped = outcome.skipped,
+                                  .message = outcome.status ? outcome.error.message : "",
+                                  .outputs = (const char *const *)outcome.outputs.items,
+                                  .output_count = outcome.outputs.count,
+                                  .notices = (const char *const *)outcome.notices.items,
+                                  .notice_count = outcome.notices.count};
+        if (callback) callback(user, &item);
+        batch_outcome_free(&outcome);
+        if (outcome.status == FRINGE_CANCELLED)
+            return failure_set(error, FRINGE_CANCELLED, "cancelled; %zu of %zu inputs were not reached",
+                               inputs->count - i - 1, inputs->count);
+    }
+    return FRINGE_OK;
+}
+
+static size_t count_work(const struct batch_inputs *inputs)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inputs->count; i++) count += !inputs->items[i].own_output;
+    return count;
+}
+
+fringe_status fringe_batch_segment(const fringe_model *model, const char *const *paths, size_t path_count,
+                                   const fringe_batch_options *options, const fringe_run *run,
+                                   fringe_batch_callback *callback, void *user, fringe_batch_summary *summary,
+                                   fringe_error *error)
+{
+    fringe_batch_summary own_summary;
+    struct batch_job job = {.model = model, .options = options};
+    struct batch_inputs inputs = {0};
+    if (!summary) summary = &own_summary;
+    *summary = (fringe_batch_summary){0};
+    fringe_status status = run_state_enter(run, &job.run, error);
+    if (status) return status;
+    fringe_model_get_info(model, &job.info);
+    status = choose_suffixes(&job, error);
+    if (!status)
+        status = batch_inputs_collect(&inputs, paths, path_count, options->recursive, job.run, error);
+    if (!status && count_work(&inputs) == 0)
+        status = failure_set(error, FRINGE_ARGUMENT, "no image is among the inputs (%zu named)", path_count);
+    if (!status)
+        status = batch_outputs_assign(&inputs, options->output_directory, &job.suffixes, job.run, error);
+    if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);
+    run_state_span(job.run, 0, 1);
+    batch_inputs_free(&inputs);
+    run_state_leave(run, job.run);
+    return status;
+}

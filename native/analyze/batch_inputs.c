@@ -1,0 +1,190 @@
+#include "analyze/batch_inputs.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/run_state.h"
+#include "fringe/micrograph.h"
+#include "io/image_read.h"
+
+enum { DEEPEST_FOLDER = 100 };
+
+/* The folders from a named one down to the present one. */
+struct folder {
+    const struct folder *above;
+    struct file_facts facts;
+    const char *path, *subfolder;
+    int depth;
+};
+
+struct collection {
+    struct batch_inputs *inputs;
+    const fringe_run *run;
+    int recursive;
+    size_t passed_over; /* own outputs found in folders */
+    char *first_passed_over;
+};
+
+static void free_input(struct batch_input *input)
+{
+    alloc_free(input->path);
+    alloc_free(input->subfolder);
+    alloc_free(input->failure);
+    alloc_free(input->directory);
+    alloc_free(input->prefix);
+}
+
+void batch_inputs_free(struct batch_inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++) free_input(&inputs->items[i]);
+    alloc_free(inputs->items);
+    *inputs = (struct batch_inputs){0};
+}
+
+void batch_inputs_remove(struct batch_inputs *inputs, size_t index)
+{
+    free_input(&inputs->items[index]);
+    inputs->count--;
+    memmove(&inputs->items[index], &inputs->items[index + 1],
+            (inputs->count - index) * sizeof *inputs->items);
+}
+
+static fringe_status add_input(struct batch_inputs *inputs, const char *path, const char *subfolder,
+                               const char *failure, fringe_error *error)
+{
+    if (inputs->count == inputs->capacity) {
+        size_t capacity = inputs->capacity ? 2 * inputs->capacity : 64;
+        struct batch_input *grown = alloc_resize(inputs->items, capacity, sizeof *grown);
+        if (!grown) return failure_memory(error, path, capacity * sizeof *grown);
+        inputs->items = grown;
+        inputs->capacity = capacity;
+    }
+    struct batch_input *input = &inputs->items[inputs->count++];
+    *input = (struct batch_input){.path = alloc_text(path),
+                                  .subfolder = alloc_text(subfolder),
+                                  .failure = failure ? alloc_text(failure) : NULL,
+                                  .weight = 1};
+    if (!input->path || !input->subfolder || (failure && !input->failure))
+        return failure_memory(error, path, strlen(path));
+    return FRINGE_OK;
+}
+
+/* Notes size and origin. A file that cannot be opened keeps its place and fails when its turn comes. */
+static void look_into(struct batch_input *input)
+{
+    fringe_micrograph *micrograph;
+    fringe_micrograph_info info;
+    if (input->failure || fringe_micrograph_open(input->path, NULL, &micrograph, NULL)) return;
+    fringe_micrograph_get_info(micrograph, &info);
+    input->own_output = info.own_output;
+    input->weight = (int64_t)info.width_px * info.height_px; /* at most 2^31 */
+    if (info.slice_count > 1) input->weight *= info.slice_count;
+    fringe_micrograph_free(micrograph);
+}
+
+static fringe_status add_found_file(struct collection *collection, const char *path, const char *subfolder,
+                                    fringe_error *error)
+{
+    struct batch_inputs *inputs = collection->inputs;
+    fringe_status status = add_input(inputs, path, subfolder, NULL, error);
+    if (status) return status;
+    look_into(&inputs->items[inputs->count - 1]);
+    if (!inputs->items[inputs->count - 1].own_output) return FRINGE_OK;
+    batch_inputs_remove(inputs, inputs->count - 1);
+    if (collection->passed_over++ == 0 && !(collection->first_passed_over = alloc_text(path)))
+        return failure_memory(error, path, strlen(path));
+    return FRINGE_OK;
+}
+
+static int is_above(const struct folder *folder, const struct file_facts *facts)
+{
+    for (; folder; folder = folder->above)
+        if (folder->facts.device == facts->device && folder->facts.number == facts->number) return 1;
+    return 0;
+}
+
+static fringe_status add_folder(struct collection *collection, const struct folder *folder,
+                                fringe_error *error);
+
+static fringe_status add_entry(struct collection *collection, const struct folder *folder, const char *name,
+                               fringe_error *error)
+{
+    char *path = path_join(folder->path, name), *subfolder = NULL;
+    struct folder below = {.above = folder, .path = path, .depth = folder->depth + 1};
+    fringe_status status = FRINGE_OK;
+    if (!path) return failure_memory(error, name, strlen(name));
+    file_look(path, &below.facts);
+    if (below.facts.kind != FILE_DIRECTORY) {
+        if (image_read_has_extension(name))
+            status = add_found_file(collection, path, folder->subfolder, error);
+    } else if (collection->recursive && name[0] != '.' && !is_above(folder, &below.facts)) {
+        /* A link may lead back to a folder above: that one is under way already. */
+        below.subfolder = subfolder = path_join(folder->subfolder, name);
+        status =
+            subfolder ? add_folder(collection, &below, error) : failure_memory(error, path, strlen(path));
+    }
+    alloc_free(subfolder);
+    alloc_free(path);
+    return status;
+}
+
+static fringe_status add_folder(struct collection *collection, const struct folder *folder,
+                                fringe_error *error)
+{
+    struct file_names names = {0};
+    fringe_error said;
+    fringe_status status = run_state_check(collection->run, error);
+    if (status) return status;
+    status = folder->depth <= DEEPEST_FOLDER
+                 ? file_list(folder->path, &names, &said)
+                 : failure_set(&said, FRINGE_FILE, "%s: lies %d folders deep, %d are followed", folder->path,
+                               folder->depth, DEEPEST_FOLDER);
+    if (status == FRINGE_MEMORY) return failure_set(error, status, "%s", said.message);
+    if (status) return add_input(collection->inputs, folder->path, folder->subfolder, said.message, error);
+    for (size_t i = 0; i < names.count && !status; i++)
+        status = add_entry(collection, folder, names.names[i], error);
+    file_names_free(&names);
+    return status;
+}
+
+static fringe_status add_named(struct collection *collection, const char *path, fringe_error *error)
+{
+    struct folder top = {.path = path, .subfolder = ""};
+    struct batch_inputs *inputs = collection->inputs;
+    fringe_status status;
+    size_t before = inputs->count;
+    file_look(path, &top.facts);
+    if (top.facts.kind == FILE_DIRECTORY) {
+        size_t passed_over = collection->passed_over;
+        status = add_folder(collection, &top, error);
+        if (!status && inputs->count == before && collection->passed_over == passed_over)
+            run_state_notice(collection->run, FRINGE_NOTICE_INPUT, "%s: holds no image%s", path,
+                             collection->recursive ? "" : "; subfolders were not looked into");
+        return status;
+    }
+    status = run_state_check(collection->run, error);
+    if (!status) status = add_input(inputs, path, "", NULL, error);
+    if (!status) look_into(&inputs->items[before]);
+    return status;
+}
+
+fringe_status batch_inputs_collect(struct batch_inputs *inputs, const char *const *paths, size_t path_count,
+                                   int recursive, const fringe_run *run, fringe_error *error)
+{
+    struct collection collection = {.inputs = inputs, .run = run, .recursive = recursive};
+    fringe_status status = FRINGE_OK;
+    *inputs = (struct batch_inputs){0};
+    for (size_t i = 0; i < path_count && !status; i++) status = add_named(&collection, paths[i], error);
+    if (!status && collection.passed_over == 1)
+        run_state_notice(run, FRINGE_NOTICE_OWN_OUTPUT, "%s: was written by Fringe and is passed over",
+                         collection.first_passed_over);
+    else if (!status && collection.passed_over > 1)
+        run_state_notice(run, FRINGE_NOTICE_OWN_OUTPUT,
+                         "%s and %zu more files were written by Fringe and are passed over",
+                         collection.first_passed_over, collection.passed_over - 1);
+    alloc_free(collection.first_passed_over);
+    return status;
+}

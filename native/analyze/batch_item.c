@@ -1,0 +1,136 @@
+#include "analyze/batch_item.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/batch_previous.h"
+#include "analyze/batch_results.h"
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/run_state.h"
+
+enum { NOTICE_BYTES = 1280 };
+
+static void keep_notice(void *user, fringe_notice notice, const char *text)
+{
+    struct batch_outcome *outcome = user;
+    char words[NOTICE_BYTES];
+    snprintf(words, sizeof words, "%s: %s", fringe_notice_name(notice), text);
+    batch_texts_add(&outcome->notices, alloc_text(words), NULL); /* a notice is no reason to fail */
+}
+
+void batch_outcome_free(struct batch_outcome *outcome)
+{
+    batch_texts_free(&outcome->outputs);
+    batch_texts_free(&outcome->notices);
+}
+
+static fringe_status plan_outputs(const struct batch_job *job, const struct batch_input *input,
+                                  struct batch_texts *planned, fringe_error *error)
+{
+    const char *const suffixes[] = {job->suffixes.labels, job->suffixes.probability, job->suffixes.overlay,
+                                    BATCH_PROVENANCE_SUFFIX};
+    fringe_status status = FRINGE_OK;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && !status; i++)
+        if (suffixes[i]) status = batch_texts_add(planned, path_concat(input->prefix, suffixes[i]), error);
+    return status;
+}
+
+/* Makes the folder and tries whether a file can be made in it, so that a mistake is known before the work. */
+static fringe_status try_folder(const struct batch_input *input, const char *path, fringe_error *error)
+{
+    struct file_writer writer;
+    fringe_status status = file_make_directories(input->directory, error);
+    if (!status) status = file_writer_begin(&writer, path, error);
+    if (!status) file_writer_discard(&writer);
+    return status;
+}
+
+static fringe_status segment_slices(const struct batch_job *job, fringe_micrograph *micrograph, double begin,
+                                    double end, struct batch_results *results, fringe_error *error)
+{
+    fringe_micrograph_info info;
+    fringe_status status = FRINGE_OK;
+    fringe_micrograph_get_info(micrograph, &info);
+    for (int32_t slice = 0; slice < info.slice_count && !status; slice++) {
+        fringe_segmentation segmentation = {0};
+        double share = (end - begin) / info.slice_count;
+        run_state_span(job->run, begin + slice * share, begin + (slice + 1) * share);
+        status = fringe_segment(job->model, micrograph, slice, &job->options->segment, job->run,
+                                &segmentation, error);
+        if (!status) status = batch_results_add(results, slice, &segmentation, error);
+        fringe_segmentation_free(&segmentation);
+    }
+    return status;
+}
+
+static fringe_status make_results(const struct batch_job *job, const struct batch_input *input,
+                                  const struct provenance_origin *origin,
+                                  const struct batch_previous *previous, const struct batch_texts *planned,
+                                  double begin, double end, struct batch_outcome *outcome,
+                                  fringe_error *error)
+{
+    fringe_micrograph *micrograph = NULL;
+    struct batch_results results = {.job = job, .input = input, .notices = &outcome->notices};
+    fringe_status status = fringe_micrograph_open(input->path, job->run, &micrograph, error);
+    if (!status) status = try_folder(input, planned->items[planned->count - 1], error);
+    results.micrograph = micrograph;
+    if (!status) status = segment_slices(job, micrograph, begin, end, &results, error);
+    if (!status) status = batch_results_place(&results, origin, previous, planned, error);
+    batch_results_free(&results);
+    fringe_micrograph_free(micrograph);
+    return status;
+}
+
+static fringe_status run_input(const struct batch_job *job, const struct batch_input *input, double begin,
+                               double end, struct batch_outcome *outcome, fringe_error *error)
+{
+    struct provenance_origin origin = {.model = &job->info, .options = job->options};
+    struct batch_previous previous = {0};
+    struct batch_texts planned = {0};
+    if (input->failure) return failure_set(error, FRINGE_FILE, "%s", input->failure);
+    fringe_status status = run_state_check(job->run, error);
+    if (!status) status = plan_outputs(job, input, &planned, error);
+    if (!status) status = digest_file(input->path, origin.input_sha256, error);
+    if (!status) status = batch_previous_find(&previous, input, &origin, &planned, error);
+    if (!status && previous.same) {
+        outcome->skipped = 1;
+        status = batch_previous_list(&previous, input, &outcome->outputs, error);
+        run_state_notice(job->run, FRINGE_NOTICE_SKIPPED, "%s: the same result is there already",
+                         input->path);
+    } else if (!status) {
+        status = make_results(job, input, &origin, &previous, &planned, begin, end, outcome, error);
+        if (!status) {
+            outcome->outputs = planned;
+            planned = (struct batch_texts){0};
+        }
+    }
+    batch_previous_free(&previous);
+    batch_texts_free(&planned);
+    return status;
+}
+
+void batch_item_run(const struct batch_job *job, const struct batch_input *input, double begin, double end,
+                    struct batch_outcome *outcome)
+{
+    *outcome = (struct batch_outcome){0};
+    run_state_tap(job->run, keep_notice, outcome);
+    run_state_span(job->run, begin, end);
+    if (input->own_output) {
+        outcome->skipped = 1;
+        run_state_notice(job->run, FRINGE_NOTICE_OWN_OUTPUT, "%s: was written by Fringe and is passed over",
+                         input->path);
+    } else {
+        outcome->status = run_input(job, input, begin, end, outcome, &outcome->error);
+    }
+    run_state_tap(job->run, NULL, NULL);
+    run_state_span(job->run, begin, end);
+    if (outcome->status != FRINGE_CANCELLED) run_state_progress(job->run, 1, 1);
+    /* Readers name the file themselves; what comes from further down does not know it. */
+    size_t length = strlen(input->path);
+    const char *said = outcome->error.message;
+    if (outcome->status && (strncmp(said, input->path, length) || said[length] != ':'))
+        failure_prefix(&outcome->error, outcome->status, "%s: ", input->path);
+}

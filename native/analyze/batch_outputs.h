@@ -1,0 +1,32 @@
+/* batch_outputs.h - where the results of each input go, decided before any work.
+ *
+ * Results stand beside their input, or under an output folder that mirrors the subfolders of a named folder.
+ * Two inputs may not have the same results, whichever way their paths are spelt: links are resolved, and
+ * names that differ in the case of ASCII letters only count as the same, because some file systems cannot
+ * tell them apart.
+ */
+#ifndef ANALYZE_BATCH_OUTPUTS_H
+#define ANALYZE_BATCH_OUTPUTS_H
+
+#include "analyze/batch_inputs.h"
+#include "fringe/model.h"
+#include "fringe/run.h"
+#include "fringe/status.h"
+
+#define BATCH_PROVENANCE_SUFFIX "-fringe.json"
+
+/* What follows the stem in the names of the results of one batch; NULL: not written. */
+struct batch_suffixes {
+    const char *labels;      /* "-mask.tif" or "-classes.tif"; "-output.tif" for numbers that are neither */
+    const char *probability; /* "-probability.tif" */
+    const char *overlay;     /* "-overlay.png" */
+};
+
+/* Fills in directory and prefix of every input that is none of Fringe's outputs. An input that is named twice
+ * is taken out of the list with a notice. FRINGE_ARGUMENT, naming both, where two inputs would have the same
+ * results or one would be replaced by the result of another. */
+fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *output_directory,
+                                   const struct batch_suffixes *suffixes, const fringe_run *run,
+                                   fringe_error *error);
+
+#endif

@@ -1,0 +1,237 @@
+#include "analyze/batch_results.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/run_state.h"
+#include "io/png_write.h"
+#include "report/overlay.h"
+
+static const char *kind_name(fringe_segment_kind kind)
+{
+    switch (kind) {
+    case FRINGE_SEGMENT_MASK:
+        return "mask";
+    case FRINGE_SEGMENT_CLASSES:
+        return "classes";
+    case FRINGE_SEGMENT_MASKS:
+        return "masks";
+    case FRINGE_SEGMENT_VALUES:
+        break;
+    }
+    return "values";
+}
+
+static fringe_status begin_file(struct batch_results *results, const char *suffix,
+                                struct tiff_write_options *options, struct tiff_writer **writer,
+                                fringe_error *error)
+{
+    fringe_micrograph_info info;
+    fringe_micrograph_get_info(results->micrograph, &info);
+    options->width_px = results->first.width_px;
+    options->height_px = results->first.height_px;
+    options->slice_count = info.slice_count;
+    options->nm_per_px_x = results->first.nm_per_px_x;
+    options->nm_per_px_y = results->first.nm_per_px_y;
+    options->nm_per_slice = info.nm_per_slice;
+
+    char *path = path_concat(results->input->prefix, suffix);
+    const char **labels = alloc_array((size_t)info.slice_count, sizeof *labels);
+    fringe_status status =
+        path && labels ? FRINGE_OK : failure_memory(error, suffix, (size_t)info.slice_count * sizeof *labels);
+    for (int32_t i = 0; i < info.slice_count && !status; i++)
+        labels[i] = fringe_micrograph_slice_label(results->micrograph, i);
+    options->slice_labels = labels;
+    if (!status) status = tiff_write_begin(path, options, writer, error);
+    alloc_free(labels);
+    alloc_free(path);
+    return status;
+}
+
+/* The files for labels, or for numbers that are no labels, and for probabilities. */
+static fringe_status begin_files(struct batch_results *results, fringe_error *error)
+{
+    const struct batch_suffixes *suffixes = &results->job->suffixes;
+    const fringe_segmentation *first = &results->first;
+    struct tiff_write_options labels = {.pixel = FRINGE_PIXEL_UINT8,
+                                        .channel_count = first->plane_count,
+                                        .has_display = 1,
+                                        .display_max = 255,
+                                        .class_colours = first->kind == FRINGE_SEGMENT_CLASSES};
+    struct tiff_write_options numbers = {.pixel = FRINGE_PIXEL_FLOAT32,
+                                         .channel_count = first->channel_count};
+    if (first->kind == FRINGE_SEGMENT_VALUES)
+        return begin_file(results, suffixes->labels, &numbers, &results->labels, error);
+    fringe_status status = begin_file(results, suffixes->labels, &labels, &results->labels, error);
+    if (status || !suffixes->probability) return status;
+    numbers.has_display = 1;
+    numbers.display_max = 1;
+    return begin_file(results, suffixes->probability, &numbers, &results->probability, error);
+}
+
+static fringe_status begin_counts(struct batch_results *results, fringe_error *error)
+{
+    const fringe_segmentation *first = &results->first;
+    const fringe_model_info *info = &results->job->info;
+    int32_t count = first->kind == FRINGE_SEGMENT_CLASSES ? first->channel_count : first->plane_count;
+    results->counts = alloc_array((size_t)count, sizeof *results->counts);
+    if (!results->counts) return failure_memory(error, "counts", (size_t)count * sizeof *results->counts);
+    for (int32_t i = 0; i < count; i++) {
+        int32_t channel = first->kind == FRINGE_SEGMENT_MASK ? first->foreground : i;
+        results->counts[i].name = channel < info->output_channels ? info->output_names[channel] : "";
+    }
+    results->count_count = (size_t)count;
+    return FRINGE_OK;
+}
+
+static void count_labels(struct batch_results *results, const fringe_segmentation *segmentation)
+{
+    size_t plane_px = (size_t)segmentation->height_px * (size_t)segmentation->width_px;
+    for (int32_t plane = 0; plane < segmentation->plane_count; plane++) {
+        const uint8_t *labels = segmentation->labels + (size_t)plane * plane_px;
+        int64_t of_label[256] = {0};
+        for (size_t i = 0; i < plane_px; i++) of_label[labels[i]]++;
+        if (segmentation->kind == FRINGE_SEGMENT_CLASSES)
+            for (size_t c = 0; c < results->count_count && c < 256; c++)
+                results->counts[c].pixels += of_label[c];
+        else if ((size_t)plane < results->count_count)
+            results->counts[plane].pixels += (int64_t)plane_px - of_label[0];
+    }
+}
+
+static fringe_status draw_overlay(struct batch_results *results, const fringe_segmentation *segmentation,
+                                  fringe_error *error)
+{
+    int32_t height_px = segmentation->height_px, width_px = segmentation->width_px;
+    size_t plane_px = (size_t)height_px * (size_t)width_px;
+    struct overlay_labels labels = {.planes = segmentation->labels,
+                                    .plane_count = segmentation->plane_count,
+                                    .classes = segmentation->kind == FRINGE_SEGMENT_CLASSES};
+    float *grey = alloc_aligned(plane_px, sizeof *grey);
+    results->overlay = alloc_array(plane_px, 3);
+    fringe_status status = grey && results->overlay
+                               ? FRINGE_OK
+                               : failure_memory(error, "overlay", plane_px * (sizeof *grey + 3));
+    if (!status) status = fringe_micrograph_read(results->micrograph, 0, 0, grey, error);
+    if (!status)
+        status = overlay_draw(grey, height_px, width_px, &segmentation->excluded, &labels, results->overlay,
+                              error);
+    alloc_free(grey);
+    return status;
+}
+
+static fringe_status begin(struct batch_results *results, const fringe_segmentation *segmentation,
+                           fringe_error *error)
+{
+    fringe_micrograph_info info;
+    fringe_micrograph_get_info(results->micrograph, &info);
+    results->first = *segmentation;
+    results->first.labels = NULL;
+    results->first.probability = NULL;
+    fringe_status status = begin_counts(results, error);
+    if (!status) status = begin_files(results, error);
+    if (status || !results->job->suffixes.overlay) return status;
+    if (info.slice_count > 1)
+        run_state_notice(results->job->run, FRINGE_NOTICE_INPUT,
+                         "%s: the overlay shows the first of %d slices", results->input->path,
+                         (int)info.slice_count);
+    return draw_overlay(results, segmentation, error);
+}
+
+fringe_status batch_results_add(struct batch_results *results, int32_t slice,
+                                const fringe_segmentation *segmentation, fringe_error *error)
+{
+    fringe_status status = slice == 0 ? begin(results, segmentation, error) : FRINGE_OK;
+    int64_t rows = segmentation->height_px;
+    if (status) return status;
+    count_labels(results, segmentation);
+    results->non_finite_count += segmentation->non_finite_count;
+    if (segmentation->kind == FRINGE_SEGMENT_VALUES)
+        return tiff_write_rows(results->labels, segmentation->probability, rows * segmentation->channel_count,
+                               error);
+    status = tiff_write_rows(results->labels, segmentation->labels, rows * segmentation->plane_count, error);
+    if (!status && results->probability)
+        status = tiff_write_rows(results->probability, segmentation->probability,
+                                 rows * segmentation->channel_count, error);
+    return status;
+}
+
+/* Commits what is under way; *placed counts the planned paths that are in place. */
+static fringe_status place_files(struct batch_results *results, const struct batch_texts *planned,
+                                 size_t *placed, fringe_error *error)
+{
+    struct tiff_writer *labels = results->labels, *probability = results->probability;
+    results->labels = results->probability = NULL; /* a commit frees its writer in every case */
+    fringe_status status = tiff_write_commit(labels, error);
+    if (!status) (*placed)++;
+    if (status)
+        tiff_write_discard(probability);
+    else if (probability && !(status = tiff_write_commit(probability, error)))
+        (*placed)++;
+    if (!status && results->overlay) {
+        status = png_write(planned->items[*placed], results->overlay, results->first.height_px,
+                           results->first.width_px, 3, error);
+        if (!status) (*placed)++;
+    }
+    return status;
+}
+
+static fringe_status write_provenance(const struct batch_results *results,
+                                      const struct provenance_origin *origin,
+                                      const struct batch_texts *planned, fringe_error *error)
+{
+    size_t output_count = planned->count - 1; /* without the provenance itself */
+    fringe_micrograph_info info;
+    fringe_status status = FRINGE_OK;
+    struct provenance_output *outputs = alloc_array(output_count, sizeof *outputs);
+    if (!outputs) return failure_memory(error, "outputs", output_count * sizeof *outputs);
+    for (size_t i = 0; i < output_count && !status; i++) {
+        outputs[i].name = path_name(planned->items[i]);
+        status = digest_file(planned->items[i], outputs[i].sha256, error);
+    }
+    fringe_micrograph_get_info(results->micrograph, &info);
+    info.nm_per_px_x = results->first.nm_per_px_x;
+    info.nm_per_px_y = results->first.nm_per_px_y;
+    struct provenance_result result = {.input_name = path_name(results->input->path),
+                                       .input = &info,
+                                       .kind = kind_name(results->first.kind),
+                                       .excluded = results->first.excluded,
+                                       .worked_at_nm_per_px_x = results->first.worked_at_nm_per_px_x,
+                                       .worked_at_nm_per_px_y = results->first.worked_at_nm_per_px_y,
+                                       .non_finite_count = results->non_finite_count,
+                                       .counts = results->counts,
+                                       .count_count = results->count_count,
+                                       .outputs = outputs,
+                                       .output_count = output_count,
+                                       .notices = (const char *const *)results->notices->items,
+                                       .notice_count = results->notices->count};
+    if (!status) status = provenance_write(planned->items[output_count], origin, &result, error);
+    alloc_free(outputs);
+    return status;
+}
+
+fringe_status batch_results_place(struct batch_results *results, const struct provenance_origin *origin,
+                                  const struct batch_previous *previous, const struct batch_texts *planned,
+                                  fringe_error *error)
+{
+    size_t placed = 0;
+    /* A provenance never lies beside results that it does not describe, so it goes first and comes last. */
+    fringe_status status = file_remove(planned->items[planned->count - 1], error);
+    if (status) return status;
+    status = place_files(results, planned, &placed, error);
+    if (!status) status = batch_previous_remove_rest(previous, results->input, planned, error);
+    if (!status) status = write_provenance(results, origin, planned, error);
+    for (size_t i = 0; i < placed && status; i++) file_remove(planned->items[i], NULL);
+    return status;
+}
+
+void batch_results_free(struct batch_results *results)
+{
+    tiff_write_discard(results->labels);
+    tiff_write_discard(results->probability);
+    alloc_free(results->overlay);
+    alloc_free(results->counts);
+}
