@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "io/utf8.h"
+#include "io/code_point.h"
 
 static uint32_t number_at(const unsigned char *bytes, int count, int big_endian)
 {
@@ -28,7 +28,7 @@ static size_t to_utf8(const unsigned char *from, size_t bytes, int big_endian,
             }
         }
         if (code == 0) break;
-        used += utf8_encode(code, to + used);
+        used += code_point_encode(code, to + used);
     }
     return used;
 }
@@ -61,7 +61,7 @@ size_t imagej_notes_encode(const char *label, unsigned char text[2 * IMAGEJ_NOTE
     if (length > IMAGEJ_NOTES_LABEL_BYTES) length = IMAGEJ_NOTES_LABEL_BYTES;
     while (length) {
         uint32_t code;
-        size_t taken = utf8_decode(label, length, &code);
+        size_t taken = code_point_decode(label, length, &code);
         if (taken == 0) {
             taken = 1;
             code = 0xFFFD;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "io/utf8.h"
+#include "io/code_point.h"
 
 #define ANGSTROM_LETTER "\xc3\x85"     /* U+00C5 */
 #define ANGSTROM_SIGN   "\xe2\x84\xab" /* U+212B */
@@ -124,9 +124,9 @@ void length_unit_copy(const char *text, size_t length, char *copy, size_t copy_b
         long escape = escaped(text, length);
         if (escape >= 0)
             code = (uint32_t)escape;
-        else if ((taken = utf8_decode(text, length, &code)) == 0)
+        else if ((taken = code_point_decode(text, length, &code)) == 0)
             code = (unsigned char)text[0], taken = 1; /* Latin-1 */
-        size_t made = utf8_encode(code, sign);
+        size_t made = code_point_encode(code, sign);
         if (used + made >= copy_bytes) break;
         memcpy(copy + used, sign, made);
         used += made;

@@ -24,9 +24,10 @@ static uint64_t number_at(const unsigned char *bytes, int count, int big_endian)
     return number;
 }
 
-/* Reads a rational tag of the current directory as it stands in the file; 0 where there is none. libtiff
- * gives rationals as float, which would turn 0.02 nm into 0.0199999996. */
-static double read_rational(struct tiff_stream *stream, uint32_t tag)
+/* The size of a pixel, in the unit of a resolution tag (pixels per unit), as it stands in the current
+ * directory; 0 where there is none. libtiff gives rationals as float, which would turn 0.02 nm into
+ * 0.0199999996. */
+static double read_pixel_size(struct tiff_stream *stream, uint32_t tag)
 {
     int big_endian = TIFFIsBigEndian(stream->tiff), big_tiff = TIFFIsBigTIFF(stream->tiff);
     size_t count_bytes = big_tiff ? 8 : 2, entry_bytes = big_tiff ? 20 : 12, value_at = big_tiff ? 12 : 8;
@@ -43,9 +44,9 @@ static double read_rational(struct tiff_stream *stream, uint32_t tag)
             uint64_t where = number_at(bytes + value_at, 4, big_endian);
             if (tiff_stream_fetch(stream, where, bytes + value_at, 8, NULL)) return 0;
         }
-        double over = (double)number_at(bytes + value_at, 4, big_endian);
-        double under = (double)number_at(bytes + value_at + 4, 4, big_endian);
-        return under > 0 ? over / under : 0;
+        double pixels = (double)number_at(bytes + value_at, 4, big_endian);
+        double units = (double)number_at(bytes + value_at + 4, 4, big_endian);
+        return pixels > 0 ? units / pixels : 0;
     }
     return 0;
 }
@@ -146,11 +147,11 @@ void tiff_calibration_read(struct tiff_stream *stream, const struct imagej_text 
         use_spacing(micrograph, ome->z, ome->z_unit);
         return;
     }
-    double x = read_rational(stream, TIFFTAG_XRESOLUTION), y = read_rational(stream, TIFFTAG_YRESOLUTION);
+    double x = read_pixel_size(stream, TIFFTAG_XRESOLUTION), y = read_pixel_size(stream, TIFFTAG_YRESOLUTION);
     if (x > 0 && !(y > 0)) y = x;
     if (imagej && imagej->unit[0]) {
         const char *y_unit = imagej->y_unit[0] ? imagej->y_unit : imagej->unit;
-        if (x > 0) use_sizes(stream, micrograph, 1 / x, imagej->unit, 1 / y, y_unit);
+        if (x > 0) use_sizes(stream, micrograph, x, imagej->unit, y, y_unit);
         if (imagej->spacing != 0) use_spacing(micrograph, imagej->spacing, imagej->unit);
         return;
     }
@@ -159,5 +160,5 @@ void tiff_calibration_read(struct tiff_stream *stream, const struct imagej_text 
     TIFFGetFieldDefaulted(stream->tiff, TIFFTAG_RESOLUTIONUNIT, &unit);
     if (!(x > 0) || unit == RESUNIT_NONE) return;
     const char *spelling = unit == RESUNIT_CENTIMETER ? "cm" : "inch";
-    use_sizes(stream, micrograph, 1 / x, spelling, 1 / y, spelling);
+    use_sizes(stream, micrograph, x, spelling, y, spelling);
 }

@@ -8,11 +8,11 @@
 #include "base/run_state.h"
 
 /* What directories may take to read, beside a multiple of the file's own length. */
-#define ALLOWANCE_BYTES     (16 << 20)
-#define ALLOWANCE_PER_BYTE  8
-#define NOTICES             4
-#define LIBTIFF_BLOCK_BYTES (64 << 20) /* one allocation of libtiff's at most, beside the file's own length  \
-                                        */
+#define ALLOWANCE_BYTES    (16 << 20)
+#define ALLOWANCE_PER_BYTE 8
+#define NOTICES            4
+/* One allocation of libtiff's at most, beside the file's own length. */
+#define LIBTIFF_BLOCK_BYTES (64 << 20)
 
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {

@@ -1,6 +1,6 @@
-#include "io/utf8.h"
+#include "io/code_point.h"
 
-size_t utf8_decode(const char *text, size_t length, uint32_t *code)
+size_t code_point_decode(const char *text, size_t length, uint32_t *code)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000}; /* that needs so many bytes */
     if (length == 0) return 0;
@@ -22,7 +22,7 @@ size_t utf8_decode(const char *text, size_t length, uint32_t *code)
     return bytes;
 }
 
-size_t utf8_encode(uint32_t code, char bytes[4])
+size_t code_point_encode(uint32_t code, char bytes[4])
 {
     static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
     int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
