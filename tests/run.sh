@@ -135,6 +135,7 @@ if build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Releas
     if wanted cli; then
         heading "command line"
         suite cli sh tests/cli/run.sh "$gcc_build/native/cli/fringe"
+        check "cli/readme" sh tests/support/readme_options.sh "$gcc_build/native/cli/fringe" "$root"
     fi
     if wanted golden; then
         heading "golden cases, gcc"
@@ -146,7 +147,7 @@ if build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Releas
     fi
     if wanted regression; then
         heading regression
-        suite regression sh tests/regression/run.sh "$gcc_build/native/cli/fringe"
+        listed regression "$gcc_build/tests/regression/dice_results" tests/regression/results.csv "$root" "$FRINGE_DATA"
     fi
 fi
 

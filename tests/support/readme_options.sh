@@ -1,0 +1,23 @@
+#!/bin/sh
+# readme_options.sh FRINGE ROOT: the README's table of options and `fringe segment --help` name the same options, the
+# names beside them exist in the C headers, and the version in CITATION.cff is the library's.
+set -eu
+fringe=$1 root=$2
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+
+sed -n 's/^| `\(--*[a-z-]*\)[^`]*` |.*/\1/p' "$root/README.md" | sort >"$work/readme"
+"$fringe" segment --help | sed -n 's/^  \(--*[a-z-]*\) .*/\1/p' | sort >"$work/help"
+test -s "$work/help"
+comm -23 "$work/readme" "$work/help" | sed 's/^/in the README but not in --help: /'
+comm -13 "$work/readme" "$work/help" | sed 's/^/in --help but not in the README: /'
+cmp -s "$work/readme" "$work/help"
+
+sed -n 's/^| `--*[a-z-]*[^`]*` | \([^|]*\) |.*/\1/p' "$root/README.md" | tr '`, ' '\n\n\n' | grep . >"$work/words"
+while read -r word; do
+    grep -qw "$word" "$root"/include/fringe/*.h || { echo "$word: named in the README, not in include/fringe"; exit 1; }
+done <"$work/words"
+
+version=$("$fringe" --version | sed -n '1s/fringe //p')
+grep -qx "version: $version" "$root/CITATION.cff" || { echo "CITATION.cff: the version is not $version"; exit 1; }
+grep -q "^## $version" "$root/CHANGELOG.md" || { echo "CHANGELOG.md: says nothing of $version"; exit 1; }
