@@ -30,8 +30,11 @@ mkdir -p "$logs"
 : >"$results"
 . "$root/tests/support/results.sh"
 
+# wanted SUITE...: whether one of these was asked for
 wanted() {
-    case " $suites " in *" $1 "*) return 0 ;; esac
+    for suite in "$@"; do
+        case " $suites " in *" $suite "*) return 0 ;; esac
+    done
     return 1
 }
 
@@ -124,7 +127,7 @@ if wanted lint; then
     done
 fi
 
-if build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release; then
+if wanted unit cli golden install regression && build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release; then
     if wanted unit; then
         heading "unit tests, gcc"
         unit gcc "$gcc_build"
@@ -151,9 +154,8 @@ if build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Releas
     fi
 fi
 
-if { wanted unit || wanted golden || wanted malformed; } &&
-    build build-asan "$asan_build" -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release \
-        -DFRINGE_SANITIZE=address,undefined -DFRINGE_EMULATE_AVX512=ON; then
+if wanted unit golden malformed && build build-asan "$asan_build" -DCMAKE_C_COMPILER=clang \
+    -DCMAKE_BUILD_TYPE=Release -DFRINGE_SANITIZE=address,undefined -DFRINGE_EMULATE_AVX512=ON; then
     if wanted unit; then
         heading "unit tests, sanitizers"
         unit asan "$asan_build"
@@ -172,8 +174,8 @@ if { wanted unit || wanted golden || wanted malformed; } &&
     fi
 fi
 
-if wanted unit && build build-tsan "$tsan_build" -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release \
-    -DFRINGE_SANITIZE=thread; then
+if wanted unit && build build-tsan "$tsan_build" -DCMAKE_C_COMPILER=clang \
+    -DCMAKE_BUILD_TYPE=Release -DFRINGE_SANITIZE=thread; then
     heading "threads"
     concurrent tsan "$tsan_build"
     planted plain "$tsan_build/tests/support/planted_race" 'ThreadSanitizer: data race'

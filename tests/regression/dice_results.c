@@ -57,7 +57,7 @@ static fringe_status read_truth(const char *path, size_t pixels, float *truth, f
         status = fringe_micrograph_read(micrograph, 0, 0, truth, error);
     } else {
         status = FRINGE_MISMATCH;
-        snprintf(error->message, sizeof error->message, "%s: %d x %d pixels, not %zu in all", path,
+        snprintf(error->message, sizeof error->message, "%.500s: %d x %d pixels, not %zu in all", path,
                  (int)info.width_px, (int)info.height_px, pixels);
     }
     fringe_micrograph_free(micrograph);
@@ -98,7 +98,7 @@ static fringe_status compute(struct loaded *loaded, const char *network, const c
     if ((status = fringe_segment(loaded->model, micrograph, 0, &options, NULL, &result, error))) goto done;
     if (result.kind != FRINGE_SEGMENT_MASK) {
         status = FRINGE_MISMATCH;
-        snprintf(error->message, sizeof error->message, "%s: gives no mask", network);
+        snprintf(error->message, sizeof error->message, "%.500s: gives no mask", network);
         goto done;
     }
     size_t pixels = (size_t)result.width_px * (size_t)result.height_px;

@@ -23,7 +23,7 @@ int main(int count, char **folders)
     for (int i = 1; i < count; i++) {
         const char *slash = strrchr(folders[i], '/'), *name = slash ? slash + 1 : folders[i];
         fringe_model_check check = {0};
-        fringe_status status = fringe_model_cases(folders[i], run, &check, &error);
+        fringe_status status = fringe_model_test(folders[i], run, &check, &error);
         if (status || check.case_count == 0) {
             printf("not ok - %s\n", name);
             fprintf(stderr, "%s: %s\n", name, status ? error.message : "no case ran");
