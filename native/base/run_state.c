@@ -13,7 +13,8 @@ enum { MOST_THREADS = 1024, NOTICE_BYTES = 1024, PROGRESS_UNITS = 1000000 };
 /* Bookkeeping of one call; apart from the run because callers hold that as const. */
 struct call_state {
     double span_begin, span_end;
-    int64_t told; /* progress last passed on */
+    int64_t part_index, part_count; /* of the span */
+    int64_t told;                   /* progress last passed on */
     fringe_notice_callback *tap;
     void *tap_user;
 };
@@ -137,14 +138,23 @@ void run_state_span(const fringe_run *run, double begin, double end)
     if (!run) return;
     run->call->span_begin = begin;
     run->call->span_end = end;
+    run_state_part(run, 0, 1);
     if (begin == 0) run->call->told = 0; /* a new call starts afresh */
+}
+
+void run_state_part(const fringe_run *run, int64_t index, int64_t count)
+{
+    if (!run) return;
+    run->call->part_index = index;
+    run->call->part_count = count;
 }
 
 void run_state_progress(const fringe_run *run, int64_t done, int64_t total)
 {
     if (!run || !run->progress || total <= 0) return;
     struct call_state *call = run->call;
-    double share = call->span_begin + (call->span_end - call->span_begin) * (double)done / (double)total;
+    double part = ((double)call->part_index + (double)done / (double)total) / (double)call->part_count;
+    double share = call->span_begin + (call->span_end - call->span_begin) * part;
     int64_t units = (int64_t)(share * PROGRESS_UNITS + 0.5);
     if (units <= call->told) return;
     call->told = units;

@@ -24,8 +24,12 @@ fringe_status run_state_check(const fringe_run *run, fringe_error *error);
  * 0, 1. */
 void run_state_span(const fringe_run *run, double begin, double end);
 
-/* Tells the listeners, on the calling thread. NULL is accepted. `done` of `total` of the current span; a step
- * back is not passed on. */
+/* The share of the current span that the work now beginning stands for: piece `index` of `count` equal ones.
+ * A new span, and index 0 of 1, mean all of it. NULL is accepted. */
+void run_state_part(const fringe_run *run, int64_t index, int64_t count);
+
+/* Tells the listeners, on the calling thread. NULL is accepted. `done` of `total` of the current part of
+ * the current span; a step back is not passed on. */
 void run_state_progress(const fringe_run *run, int64_t done, int64_t total);
 __attribute__((format(printf, 3, 4))) void run_state_notice(const fringe_run *run, fringe_notice notice,
                                                             const char *format, ...);
