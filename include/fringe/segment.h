@@ -38,7 +38,8 @@ typedef struct fringe_segment_options {
     double pixel_size_nm;      /* the micrograph's, instead of its calibration; 0: the calibration */
     int resample;              /* 1 (default): to the pixel size of resample_nm; 0: never */
     double resample_nm;        /* pixel size to work at; 0 (default): the model's own, where both are known */
-    int32_t exclude_bottom_px; /* rows to leave out at the bottom; -1 (default): detected */
+    int32_t exclude_bottom_px; /* rows to leave out at the bottom, and nothing else; -1 (default): what is
+                                  detected at all four edges */
     int32_t band_rows;         /* rows of output per band; 0 (default): chosen. Does not change the result */
     int32_t tile_px;           /* columns per tile; 0 (default): the whole width where memory allows. Does not
                                   change the result */
