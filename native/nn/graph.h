@@ -2,7 +2,8 @@
  *
  * Folding runs the dense operators, so the chains of Shape, Gather, Concat and Resize that PyTorch exports
  * vanish. What is left is a list of nodes in an order in which each comes behind those it reads, without dead
- * ones.
+ * ones and without Identity and Dropout, which hand their input on. Nodes that convolve, pool or multiply are
+ * never folded: a small hostile file could ask for hours of them.
  */
 #ifndef NN_GRAPH_H
 #define NN_GRAPH_H
@@ -31,8 +32,9 @@ struct graph {
     size_t value_count, node_count, input_count, output_count;
     struct graph_value *values;
     struct graph_node *nodes;
-    int *inputs; /* values of the model's inputs, in its order */
-    int *outputs;
+    int *inputs;  /* values of the model's inputs, in its order */
+    int *outputs; /* values of its outputs; one may be an input or a constant */
+    int *links;   /* the memory behind the nodes' lists */
 };
 
 /* What is known of one input of the model: its shape and, where data is not NULL, its content (then it is a
@@ -42,9 +44,11 @@ struct graph_binding {
     struct tensor tensor;
 };
 
-/* Compiles. `bindings` name every input of the model. FRINGE_UNSUPPORTED for an operator, definition or type
- * that Fringe lacks (operator, node and opset named), FRINGE_MODEL for a graph that contradicts itself
- * (cycles, missing values, shapes that disagree: both shapes named), FRINGE_MEMORY. */
+/* Compiles. `bindings` name every input of the model that its outputs depend on; their data are copied. Fixed
+ * dimensions that the model declares for an input are not compared with the binding's: a network may be run
+ * on other sizes than it was exported with. FRINGE_UNSUPPORTED for an operator, definition or type that
+ * Fringe lacks (operator, node and opset named), FRINGE_MODEL for a graph that contradicts itself (cycles,
+ * missing values, shapes that disagree: both shapes named), FRINGE_MEMORY. */
 fringe_status graph_create(const struct onnx_model *model, const struct graph_binding *bindings,
                            size_t binding_count, const fringe_run *run, struct graph **graph,
                            fringe_error *error);
@@ -55,7 +59,8 @@ void graph_free(struct graph *graph);
 /* Whether every operator of a model is known in its opset; needs no shapes. The check at load. */
 fringe_status graph_check_operators(const struct onnx_model *model, fringe_error *error);
 
-/* Computes one node on dense tensors: inputs[i] has data (NULL where left out), outputs[i] shape and data. */
+/* Computes one node on dense tensors: inputs[i] has data (NULL where left out), outputs[i] shape and data
+ * (NULL where node->outputs[i] is -1). `run` is not NULL. */
 fringe_status graph_node_evaluate(const struct graph *graph, const struct graph_node *node,
                                   const struct tensor *const *inputs, struct tensor *const *outputs,
                                   const fringe_run *run, fringe_error *error);

@@ -29,20 +29,27 @@ struct operator_call {
 struct operator_entry {
     const char *name; /* ONNX's */
     /* Opsets at which the definition changed, rising, ending in 0: a model of opset v has the definition of
-     * the last that is <= v. Definitions above OPERATOR_NEWEST_OPSET that Fringe has not learnt are listed
-     * too, which is how a newer model is accepted where nothing of it changed. */
+     * the last that is <= v. Those above OPERATOR_NEWEST_OPSET are listed up to OPERATOR_LISTED_OPSET, which
+     * is how a newer model is accepted where nothing of it changed. */
     const short *versions;
-    int newest_known;    /* the last of `versions` that is implemented */
     size_t params_bytes; /* 0 to a few hundred */
+    int heavy;           /* never computed while compiling, whatever its inputs: a small file may ask much */
+    int shape_only;      /* the result depends on the first input's shape alone */
+    int forwards;        /* the first output is the first input */
     /* Checks number, type and shape of inputs, reads attributes into params, sets type and shape of outputs.
      * Inputs that decide a shape (Reshape's second, Slice's bounds, ...) must have data, else
      * FRINGE_UNSUPPORTED saying which. */
     fringe_status (*infer)(struct operator_call *call, fringe_error *error);
     /* Fills the data of the outputs, which is allocated. */
     fringe_status (*evaluate)(const struct operator_call *call, fringe_error *error);
+    void (*release)(void *params); /* frees what params own; NULL where they own nothing */
 };
 
-#define OPERATOR_NEWEST_OPSET 23
+enum {
+    OPERATOR_OLDEST_OPSET = 7,
+    OPERATOR_NEWEST_OPSET = 23, /* every definition up to here is implemented */
+    OPERATOR_LISTED_OPSET = 28  /* every change up to here is in the table */
+};
 
 /* The entry for a node, after checking that its definition in this opset is implemented. FRINGE_UNSUPPORTED
  * naming operator, domain, node and opset otherwise. */
@@ -58,6 +65,39 @@ operator_wrong(const struct operator_call *call, fringe_error *error, const char
 __attribute__((format(printf, 3, 4))) fringe_status
 operator_lacks(const struct operator_call *call, fringe_error *error, const char *format, ...);
 
+/* Checks that there are `least` to `most` inputs, that the first `least` are not left out, and that somebody
+ * wants at most `outputs` outputs. */
+fringe_status operator_arity(const struct operator_call *call, size_t least, size_t most, size_t outputs,
+                             fringe_error *error);
+
+/* Input `index` or NULL: left out, or beyond the last. */
+const struct tensor *operator_input(const struct operator_call *call, size_t index);
+
+/* FRINGE_UNSUPPORTED unless input `index` (which must be there) is of that type. */
+fringe_status operator_typed(const struct operator_call *call, size_t index, enum tensor_type type,
+                             fringe_error *error);
+
+/* Sets type and shape of output `index`, if anybody wants it. */
+fringe_status operator_output(const struct operator_call *call, size_t index, enum tensor_type type, int rank,
+                              const int64_t *dims, fringe_error *error);
+
+/* Brings an axis in -rank .. rank - 1 to 0 .. rank - 1. */
+fringe_status operator_axis(const struct operator_call *call, int64_t axis, int rank, int *result,
+                            fringe_error *error);
+
+/* The values of a constant int64 or int32 input of rank 0 or 1: at most `most` of them. */
+fringe_status operator_whole_numbers(const struct operator_call *call, size_t index, size_t most,
+                                     int64_t *values, size_t *count, fringe_error *error);
+
+/* The same from attribute `name`, or, where the definition has it as an input, from input `index`: SIZE_MAX
+ * says that it is an attribute. *count is SIZE_MAX where neither is there. */
+fringe_status operator_whole_numbers_from(const struct operator_call *call, const char *name, size_t index,
+                                          size_t most, int64_t *values, size_t *count, fringe_error *error);
+
+/* The one value of a constant float32 input; `fallback` where it is left out. */
+fringe_status operator_number(const struct operator_call *call, size_t index, float fallback, float *value,
+                              fringe_error *error);
+
 /* Attributes with their defaults. A present attribute of another kind is FRINGE_MODEL. */
 fringe_status operator_int(const struct operator_call *call, const char *name, int64_t fallback,
                            int64_t *value, fringe_error *error);
@@ -68,5 +108,8 @@ fringe_status operator_string(const struct operator_call *call, const char *name
 /* *values NULL and *count 0 where absent. */
 fringe_status operator_ints(const struct operator_call *call, const char *name, const int64_t **values,
                             size_t *count, fringe_error *error);
+/* *values NULL and *count 0 where absent. */
+fringe_status operator_floats(const struct operator_call *call, const char *name, const float **values,
+                              size_t *count, fringe_error *error);
 
 #endif

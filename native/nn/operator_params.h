@@ -98,11 +98,14 @@ struct reduce_params {
 struct unary_params {
     int kind; /* enum unary_kind of tensor/unary.h */
     float a, b;
+    int bounds_vary; /* Clip whose bounds are inputs without data: a and b are not known yet */
 };
 
-/* Element-wise with two inputs and NumPy's broadcasting (Add, Mul, Max, Less, And, ...). */
+/* Element-wise with two inputs (or more: Sum, Mean, Max, Min) and NumPy's broadcasting (Add, Mul, Max, Less,
+ * And, ...). */
 struct binary_params {
-    int kind; /* enum binary_kind of tensor/binary.h */
+    int kind; /* enum binary_kind of tensor/binary.h; Sum, Mean, Max, Min apply it from the first input on */
+    int mean; /* Mean: the sum is divided by the number of inputs */
 };
 
 /* BatchNormalization (inference): y = x * scale + shift per channel, computed from the four constant inputs
@@ -116,6 +119,36 @@ struct depth_params {
     int64_t block;
     int column_row_depth; /* CRD mode; else DCR */
     int to_depth;
+};
+
+/* InstanceNormalization (a group for each channel) and GroupNormalization. Scale and bias have one value for
+ * each channel, or (GroupNormalization before opset 21) for each group. */
+struct group_norm_params {
+    int64_t groups;
+    int per_group;
+    float epsilon;
+};
+
+/* LayerNormalization: over all axes from `axis` on. */
+struct layer_norm_params {
+    int axis;
+    float epsilon;
+};
+
+/* Output axis k is input axis permutation[k]. */
+struct transpose_params {
+    int rank;
+    int permutation[8];
+};
+
+struct gather_params {
+    int axis;
+};
+
+/* y = alpha a b + beta c, with a and b transposed first where it says so. MatMul has none of this. */
+struct gemm_params {
+    float alpha, beta;
+    int transpose_a, transpose_b;
 };
 
 #endif
