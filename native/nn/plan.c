@@ -96,7 +96,7 @@ fringe_status builder_step_form(struct plan_builder *builder, const struct step_
                                 const struct graph_node *node, const int *inputs, size_t input_count,
                                 int value, enum slot_form form, struct step **step)
 {
-    int output;
+    int output = -1;
     fringe_status status = add_step(builder, step);
     if (!status) status = add_slot(builder, form, value, &output);
     if (status) return status;
