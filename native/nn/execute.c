@@ -62,18 +62,22 @@ void rows_seal(const struct slot *slot, float *row, int64_t plane_count)
         memset(row + slot->width, 0, (size_t)behind * sizeof *row);
 }
 
-/* A slot that shares its memory finds others' values in its margins and its row of zeros. */
+/* A slot that shares its memory finds others' values in its margins, behind its width and in its row of
+ * zeros. */
 static void clean_margins(const struct execution *execution, const struct slot *slot, int64_t begin,
                           int64_t end)
 {
+    size_t behind =
+        slot->row_stride - (size_t)slot->width; /* from a row's last pixel to the next row's first */
     for (int64_t plane = 0; plane < slot->batch * slot->channels; plane++) {
         float *origin = execution->memory + slot->offset + (size_t)plane * slot->plane_stride;
-        for (int64_t row = begin; row <= end;
-             row++) { /* the margin behind the last row is that before the next */
-            int64_t at = row == end ? (row - 1) % slot->capacity + 1 : row % slot->capacity;
-            memset(origin + (size_t)at * slot->row_stride - ROWS_MARGIN, 0, ROWS_MARGIN * sizeof *origin);
-        }
         float *zeros = origin + (size_t)slot->capacity * slot->row_stride;
+        memset(origin + (size_t)(begin % slot->capacity) * slot->row_stride - ROWS_MARGIN, 0,
+               ROWS_MARGIN * sizeof *origin);
+        memset(origin - ROWS_MARGIN, 0, ROWS_MARGIN * sizeof *origin); /* where the ring comes round */
+        for (int64_t row = begin; row < end; row++)
+            memset(origin + (size_t)(row % slot->capacity) * slot->row_stride + slot->width, 0,
+                   behind * sizeof *origin);
         memset(zeros - ROWS_MARGIN, 0, (slot->row_stride + ROWS_MARGIN) * sizeof *zeros);
     }
 }
