@@ -91,18 +91,20 @@ fringe_status operator_group_norm_evaluate(const struct operator_call *call, fri
     const struct tensor *x = call->inputs[0];
     if (tensor_count(x) == 0) return FRINGE_OK;
     int64_t plane = tensor_span(x, 2, x->rank), width = x->dims[1] / params->groups * plane;
-    int64_t divide = params->per_group ? width : plane,
-            period = params->per_group ? params->groups : x->dims[1];
-    return dense_row_norm(x, width, params->epsilon, call->inputs[1]->data, call->inputs[2]->data, divide,
-                          period, call->outputs[0], call->run, error);
+    struct dense_row_norm norm = {.width = width,
+                                  .divide = params->per_group ? width : plane,
+                                  .period = params->per_group ? params->groups : x->dims[1],
+                                  .epsilon = params->epsilon,
+                                  .scale = call->inputs[1]->data,
+                                  .bias = call->inputs[2]->data};
+    return dense_row_norm(&norm, x, call->outputs[0], call->run, error);
 }
 
 fringe_status operator_layer_norm_infer(struct operator_call *call, fringe_error *error)
 {
     struct layer_norm_params *params = call->params;
     int64_t axis = -1;
-    /* Mean and inverse deviation, the further outputs, are for training. */
-    fringe_status status = operator_arity(call, 2, 3, 1, error);
+    fringe_status status = operator_arity(call, 2, 3, 3, error); /* mean and 1 / deviation come out too */
     if (!status) status = check_image(call, 1, error);
     if (!status) status = operator_int(call, "axis", -1, &axis, error);
     if (!status) status = operator_axis(call, axis, call->inputs[0]->rank, &params->axis, error);
@@ -119,16 +121,36 @@ fringe_status operator_layer_norm_infer(struct operator_call *call, fringe_error
             status = operator_lacks(call, error, "input %zu is %s for %lld normalised values", i,
                                     tensor_shape_text(t, text), (long long)count);
     }
-    if (status) return status;
-    return operator_output(call, 0, TENSOR_FLOAT32, x->rank, x->dims, error);
+    int64_t dims[TENSOR_MOST_DIMS];
+    for (int k = 0; k < x->rank; k++) dims[k] = k < params->axis ? x->dims[k] : 1;
+    if (!status) status = operator_output(call, 0, TENSOR_FLOAT32, x->rank, x->dims, error);
+    if (!status) status = operator_output(call, 1, TENSOR_FLOAT32, x->rank, dims, error);
+    return status ? status : operator_output(call, 2, TENSOR_FLOAT32, x->rank, dims, error);
+}
+
+static float *data_of(const struct operator_call *call, size_t output)
+{
+    return output < call->output_count && call->outputs[output] ? call->outputs[output]->data : NULL;
 }
 
 fringe_status operator_layer_norm_evaluate(const struct operator_call *call, fringe_error *error)
 {
     const struct layer_norm_params *params = call->params;
     const struct tensor *x = call->inputs[0], *bias = operator_input(call, 2);
-    if (tensor_count(x) == 0) return FRINGE_OK;
     int64_t width = tensor_span(x, params->axis, x->rank);
-    return dense_row_norm(x, width, params->epsilon, call->inputs[1]->data, bias ? bias->data : NULL, 1,
-                          width, call->outputs[0], call->run, error);
+    struct dense_row_norm norm = {.width = width,
+                                  .divide = 1,
+                                  .period = width,
+                                  .epsilon = params->epsilon,
+                                  .scale = call->inputs[1]->data,
+                                  .bias = bias ? bias->data : NULL,
+                                  .mean = data_of(call, 1),
+                                  .inverse = data_of(call, 2)};
+    struct tensor unwanted = *x; /* where statistics alone are asked for */
+    if (call->outputs[0]) return dense_row_norm(&norm, x, call->outputs[0], call->run, error);
+    unwanted.owned = 0;
+    fringe_status status = tensor_allocate(&unwanted, error);
+    if (!status) status = dense_row_norm(&norm, x, &unwanted, call->run, error);
+    tensor_clear(&unwanted);
+    return status;
 }

@@ -1,5 +1,6 @@
-/* The operators and the opsets at which their definitions changed, from onnx.defs of onnx 1.23.2 (which knows
- * opset 28): `onnx.defs.get_all_schemas_with_history()`. */
+/* The operators and the opsets at which their definitions changed, beginning with the definition that is in
+ * force in opset 7 (an older model is accepted where it has just these). From onnx.defs of onnx 1.23.2 (which
+ * knows opset 28): `onnx.defs.get_all_schemas_with_history()`. */
 #include <string.h>
 
 #include "base/failure.h"
@@ -128,10 +129,6 @@ fringe_status operator_find(const struct onnx_node *node, int64_t opset, const s
         return failure_set(error, FRINGE_UNSUPPORTED,
                            "node '%s': operator %s of domain '%s' is not supported", name, node->op_type,
                            node->domain);
-    if (opset < OPERATOR_OLDEST_OPSET)
-        return failure_set(error, FRINGE_UNSUPPORTED,
-                           "node '%s': operator %s in opset %lld is older than %d, the oldest supported",
-                           name, node->op_type, (long long)opset, OPERATOR_OLDEST_OPSET);
     if (opset > OPERATOR_LISTED_OPSET)
         return failure_set(error, FRINGE_UNSUPPORTED,
                            "node '%s': operator %s in opset %lld is newer than %d, the newest known", name,
@@ -143,9 +140,14 @@ fringe_status operator_find(const struct onnx_node *node, int64_t opset, const s
     short definition = 0;
     for (const short *version = (*entry)->versions; *version && *version <= opset; version++)
         definition = *version;
-    if (!definition)
+    if (!definition && (*entry)->versions[0] > OPERATOR_OLDEST_OPSET)
         return failure_set(error, FRINGE_MODEL, "node '%s': operator %s is in opset %lld, but begins in %d",
                            name, node->op_type, (long long)opset, (*entry)->versions[0]);
+    if (!definition)
+        return failure_set(
+            error, FRINGE_UNSUPPORTED,
+            "node '%s': operator %s of opset %lld is older than that of opset %d, the oldest supported", name,
+            node->op_type, (long long)opset, (*entry)->versions[0]);
     if (definition > OPERATOR_NEWEST_OPSET)
         return failure_set(
             error, FRINGE_UNSUPPORTED,

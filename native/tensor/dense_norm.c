@@ -14,18 +14,17 @@ void dense_batch_norm_factors(int64_t channels, const float *scale, const float 
     }
 }
 
-struct norm_work {
-    const float *x, *scale, *bias;
+struct plane_work {
+    const float *x, *factor, *shift;
     float *y;
-    int64_t width, divide, period;
-    float epsilon;
+    int64_t width, channels;
 };
 
 static void scale_shift_planes(void *context, int64_t begin, int64_t end)
 {
-    const struct norm_work *work = context;
+    const struct plane_work *work = context;
     for (int64_t plane = begin; plane < end; plane++) {
-        float factor = work->scale[plane % work->period], shift = work->bias[plane % work->period];
+        float factor = work->factor[plane % work->channels], shift = work->shift[plane % work->channels];
         const float *x = work->x + plane * work->width;
         float *y = work->y + plane * work->width;
         for (int64_t i = 0; i < work->width; i++) y[i] = x[i] * factor + shift;
@@ -36,36 +35,42 @@ fringe_status dense_scale_shift(const struct tensor *x, const float *factor, con
                                 struct tensor *y, const fringe_run *run, fringe_error *error)
 {
     if (tensor_count(x) == 0) return FRINGE_OK;
-    struct norm_work work = {.x = x->data, .scale = factor, .bias = shift, .y = y->data};
-    work.width = tensor_span(x, 2, x->rank);
-    work.period = x->dims[1];
+    struct plane_work work = {x->data, factor, shift, y->data, tensor_span(x, 2, x->rank), x->dims[1]};
     return dense_rows(x->dims[0] * x->dims[1], work.width, scale_shift_planes, &work, run, error);
 }
 
+struct row_work {
+    const struct dense_row_norm *norm;
+    const float *x;
+    float *y;
+};
+
 static void norm_rows(void *context, int64_t begin, int64_t end)
 {
-    const struct norm_work *work = context;
+    const struct row_work *work = context;
+    const struct dense_row_norm *norm = work->norm;
     for (int64_t row = begin; row < end; row++) {
-        const float *x = work->x + row * work->width;
-        float *y = work->y + row * work->width;
+        const float *x = work->x + row * norm->width;
+        float *y = work->y + row * norm->width;
         double sum = 0, squares = 0;
-        for (int64_t i = 0; i < work->width; i++) sum += (double)x[i];
-        double mean = sum / (double)work->width;
-        for (int64_t i = 0; i < work->width; i++) squares += ((double)x[i] - mean) * ((double)x[i] - mean);
-        double factor = 1 / sqrt(squares / (double)work->width + (double)work->epsilon);
-        for (int64_t i = 0; i < work->width; i++) {
-            int64_t k = (row * work->width + i) / work->divide % work->period;
-            double bias = work->bias ? (double)work->bias[k] : 0;
-            y[i] = (float)(((double)x[i] - mean) * factor * (double)work->scale[k] + bias);
+        for (int64_t i = 0; i < norm->width; i++) sum += (double)x[i];
+        double mean = sum / (double)norm->width;
+        for (int64_t i = 0; i < norm->width; i++) squares += ((double)x[i] - mean) * ((double)x[i] - mean);
+        double factor = 1 / sqrt(squares / (double)norm->width + (double)norm->epsilon);
+        for (int64_t i = 0; i < norm->width; i++) {
+            int64_t k = (row * norm->width + i) / norm->divide % norm->period;
+            double bias = norm->bias ? (double)norm->bias[k] : 0;
+            y[i] = (float)(((double)x[i] - mean) * factor * (double)norm->scale[k] + bias);
         }
+        if (norm->mean) norm->mean[row] = (float)mean;
+        if (norm->inverse) norm->inverse[row] = (float)factor;
     }
 }
 
-fringe_status dense_row_norm(const struct tensor *x, int64_t width, float epsilon, const float *scale,
-                             const float *bias, int64_t divide, int64_t period, struct tensor *y,
+fringe_status dense_row_norm(const struct dense_row_norm *norm, const struct tensor *x, struct tensor *y,
                              const fringe_run *run, fringe_error *error)
 {
     if (tensor_count(x) == 0) return FRINGE_OK;
-    struct norm_work work = {x->data, scale, bias, y->data, width, divide, period, epsilon};
-    return dense_rows(tensor_count(x) / width, 4 * width, norm_rows, &work, run, error);
+    struct row_work work = {norm, x->data, y->data};
+    return dense_rows(tensor_count(x) / norm->width, 4 * norm->width, norm_rows, &work, run, error);
 }

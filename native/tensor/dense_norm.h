@@ -17,11 +17,17 @@ void dense_batch_norm_factors(int64_t channels, const float *scale, const float 
 fringe_status dense_scale_shift(const struct tensor *x, const float *factor, const float *shift,
                                 struct tensor *y, const fringe_run *run, fringe_error *error);
 
-/* Cuts x into rows of `width` consecutive values and brings each to mean 0 and variance 1 (epsilon added to
- * the variance). Then value i of row r is multiplied by scale[k] and bias[k] is added (bias may be NULL),
- * with k = (r * width + i) / divide % period: which value of the scale belongs to which place. */
-fringe_status dense_row_norm(const struct tensor *x, int64_t width, float epsilon, const float *scale,
-                             const float *bias, int64_t divide, int64_t period, struct tensor *y,
+/* Rows of `width` consecutive values are brought to mean 0 and variance 1 (epsilon is added to the variance).
+ * Then value i of row r is multiplied by scale[k], and bias[k] is added (bias may be NULL), with k = (r *
+ * width + i) / divide % period: which value of the scale belongs to which place. */
+struct dense_row_norm {
+    int64_t width, divide, period;
+    float epsilon;
+    const float *scale, *bias;
+    float *mean, *inverse; /* one value per row each, mean and 1 / deviation; NULL where not wanted */
+};
+
+fringe_status dense_row_norm(const struct dense_row_norm *norm, const struct tensor *x, struct tensor *y,
                              const fringe_run *run, fringe_error *error);
 
 #endif
