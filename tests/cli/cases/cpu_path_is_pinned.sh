@@ -1,0 +1,1 @@
+FRINGE_CPU=portable fringe --version

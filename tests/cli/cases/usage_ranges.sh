@@ -1,0 +1,26 @@
+# A number out of its range: the message names the option and the numbers.
+. "$EXPECT"
+wrong() {
+    expect 2 fringe segment --model "$MODEL" "$1" "$2" "$INPUTS/small.tif"
+    says err "$3"
+    expect 2 fringe segment --model "$MODEL" "$1=$2" "$INPUTS/small.tif"
+    says err "$3"
+}
+wrong --threshold 1.5 "--threshold: 1.5 is not in 0 to 1"
+wrong --threshold -0.1 "--threshold: -0.1 is not in 0 to 1"
+wrong --threshold 0,5 "--threshold: '0,5' is not a number"
+wrong --threshold nan "--threshold: 'nan' is not a number"
+wrong --threshold 0x1 "--threshold: '0x1' is not a number"
+wrong --threads 2000 "--threads: 2000 is not in 0 to 1024"
+wrong --threads 1.5 "--threads: 1.5 is not a whole number"
+wrong --band 0 "--band: 0 is not in 1 to 2147483647"
+wrong --tile -3 "--tile: -3 is not in 1 to 2147483647"
+wrong --exclude-bottom -1 "--exclude-bottom: -1 is not in 0 to 2147483647"
+wrong --exclude-bottom 99999999999 "--exclude-bottom: 99999999999 is not in 0 to 2147483647"
+wrong --pixel-size 0 "--pixel-size: 0 is not in 1e-06 to 1000000"
+wrong --resample 0 "--resample: 0 is not in 1e-06 to 1000000"
+wrong --resample fine "--resample: 'fine' is not auto, off or a pixel size in nm"
+wrong --normalize 3 "--normalize: '3' is not one of none, zscore, minmax, percentile"
+expect 2 fringe model time "$MODEL" --size 0 && says err "--size: 0 is not in 1 to 65536"
+expect 2 fringe model time "$MODEL" --size 64 --runs 0 && says err "--runs: 0 is not in 1 to 100000"
+silent out

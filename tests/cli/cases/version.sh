@@ -1,0 +1,1 @@
+fringe --version
