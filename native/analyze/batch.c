@@ -65,11 +65,14 @@ static fringe_status run_inputs(const struct batch_job *job, const struct batch_
     return FRINGE_OK;
 }
 
-static size_t count_work(const struct batch_inputs *inputs)
+static fringe_status check_work(const struct batch_inputs *inputs, size_t named, fringe_error *error)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < inputs->count; i++) count += !inputs->items[i].own_output;
-    return count;
+    for (size_t i = 0; i < inputs->count; i++)
+        if (!inputs->items[i].own_output) return FRINGE_OK;
+    if (inputs->count == 0)
+        return failure_set(error, FRINGE_ARGUMENT, "no image is in the %zu inputs", named);
+    return failure_set(error, FRINGE_ARGUMENT, "nothing is to be done: %s was written by Fringe itself",
+                       inputs->items[0].path);
 }
 
 fringe_status fringe_batch_segment(const fringe_model *model, const char *const *paths, size_t path_count,
@@ -88,8 +91,7 @@ fringe_status fringe_batch_segment(const fringe_model *model, const char *const 
     status = choose_suffixes(&job, error);
     if (!status)
         status = batch_inputs_collect(&inputs, paths, path_count, options->recursive, job.run, error);
-    if (!status && count_work(&inputs) == 0)
-        status = failure_set(error, FRINGE_ARGUMENT, "no image is among the inputs (%zu named)", path_count);
+    if (!status) status = check_work(&inputs, path_count, error);
     if (!status)
         status = batch_outputs_assign(&inputs, options->output_directory, &job.suffixes, job.run, error);
     if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);

@@ -32,9 +32,10 @@ void cli_terminal_catch_signals(fringe_run *run)
     sigemptyset(&cancel.sa_mask);
     for (size_t i = 0; i < sizeof cancelling / sizeof *cancelling; i++) {
         struct sigaction before;
-        /* What the shell had ignored (nohup, a background job) stays ignored. */
         sigaction(cancelling[i], NULL, &before);
-        if (before.sa_handler != SIG_IGN) sigaction(cancelling[i], &cancel, NULL);
+        /* nohup stays in force. A shell's job in the background ignores SIGINT at first, but who sends it one
+         * means it. */
+        if (cancelling[i] != SIGHUP || before.sa_handler != SIG_IGN) sigaction(cancelling[i], &cancel, NULL);
     }
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);
