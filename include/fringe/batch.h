@@ -1,10 +1,15 @@
 /* batch.h - a model applied to many files: outputs, skipping, overwriting, resuming.
  *
- * Beside each input (or under output_directory, which mirrors subfolders) a batch writes `<stem>-mask.tif`,
- * `<stem>-classes.tif` or `<stem>-output.tif`, on request `<stem>-probability.tif` and `<stem>-overlay.png`,
- * and last `<stem>-fringe.json`, the provenance. Every file is complete or absent. An input whose provenance
- * has the same input hash, model hash and parameters is skipped; with others it is refused unless `overwrite`
- * is set. An input that fails is reported and the others go on.
+ * Beside each input (or under output_directory, which mirrors the subfolders of a named folder) a batch
+ * writes `<stem>-mask.tif`, `<stem>-classes.tif` or `<stem>-output.tif`, as the model gives, on request
+ * `<stem>-probability.tif` and `<stem>-overlay.png` (of a stack: its first slice), and last
+ * `<stem>-fringe.json`, the provenance. The files of an input are put in place together when its last slice
+ * is done; each is complete or absent, and a killed batch resumes when it is called again.
+ *
+ * An input whose provenance has the same input hash, model and parameters is skipped; with others it is
+ * refused, unless `overwrite` is set. What Fringe did not write is never replaced, and what it wrote is never
+ * an input. An input that fails is reported and the others go on. Results do not depend on threads, bands or
+ * tiles.
  */
 #ifndef FRINGE_BATCH_H
 #define FRINGE_BATCH_H
@@ -22,11 +27,12 @@ extern "C" {
 
 typedef struct fringe_batch_options {
     fringe_segment_options segment;
-    const char *output_directory; /* NULL: beside the input */
-    int probability;              /* 1: write the probability map */
+    const char *output_directory; /* NULL: beside the input; made where it is missing */
+    int probability;              /* 1: write the probability map, one channel per class */
     int overlay;                  /* 1: write the overlay */
-    int overwrite;                /* 1: replace results made from other inputs, models or parameters */
-    int recursive;                /* 1: go into subfolders of a folder */
+    int overwrite; /* 1: replace results that Fringe made from other inputs, models or parameters; files of
+                      the earlier result that the new one lacks are deleted */
+    int recursive; /* 1: go into subfolders of a folder */
 } fringe_batch_options;
 
 /* The defaults: those of fringe_segment_options_init, results beside the inputs, all else off. */
@@ -35,26 +41,32 @@ FRINGE_API void fringe_batch_options_init(fringe_batch_options *options);
 /* What became of one input. Texts are valid during the callback only. */
 typedef struct fringe_batch_item {
     const char *input;
-    fringe_status status;       /* FRINGE_OK also for a skipped input */
-    int skipped;                /* 1: the same result was there already */
-    const char *message;        /* the error in words; "" when there is none */
-    const char *const *outputs; /* paths written (or found, when skipped) */
+    fringe_status status; /* FRINGE_OK also for a skipped input; FRINGE_EXISTS where it was refused */
+    int skipped;          /* 1: the same result was there already, or the input is one of Fringe's outputs */
+    const char *message;  /* the error in words, beginning with the input; "" when there is none */
+    const char *const *outputs; /* paths written (or found, when skipped), the provenance last */
     size_t output_count;
     const char *const *notices; /* "name: text" of each notice, in order */
     size_t notice_count;
 } fringe_batch_item;
 
+/* Hears of an input when it is done, skipped, refused or failed. `user` as handed to fringe_batch_segment. */
 typedef void fringe_batch_callback(void *user, const fringe_batch_item *item);
 
 typedef struct fringe_batch_summary {
-    int64_t done_count, skipped_count, failed_count;
+    int64_t done_count, skipped_count; /* inputs as reported: made anew; there already, or no input */
+    int64_t failed_count;              /* refused ones among them */
 } fringe_batch_summary;
 
-/* Segments files and the images in folders, in the order given (a folder's in order of name). Files that
- * Fringe wrote are passed over with a notice. The callback (may be NULL) hears of every input once, on the
- * calling thread. `summary` may be NULL. Returns FRINGE_OK when the batch came to its end, whatever became of
- * single inputs; FRINGE_ARGUMENT before any work when two inputs would have the same outputs or nothing is to
- * be done; FRINGE_CANCELLED. */
+/* Segments files and the images in folders, in the order given (a folder's in order of name: files that are
+ * not hidden and whose names end as those of images do; a file that is named itself is an input whatever it
+ * is). `paths` are path_count names in UTF-8, at least one. `options` may not be NULL. Notices and progress
+ * go to `run` (may be NULL). The callback (may be NULL) hears of every input once, on the calling thread;
+ * `user` is handed through. `summary` may be NULL. Returns FRINGE_OK when the batch came to its end, whatever
+ * became of single inputs. FRINGE_ARGUMENT before any work when two inputs would have the same outputs, when
+ * an output would replace an input, when the model gives nothing that `probability` or `overlay` could show,
+ * or when nothing is to be done; the callback has then heard of nothing. FRINGE_CANCELLED when the run was
+ * cancelled: the input under way is reported so and leaves nothing, those behind it are not reported. */
 FRINGE_API fringe_status fringe_batch_segment(const fringe_model *model, const char *const *paths,
                                               size_t path_count, const fringe_batch_options *options,
                                               const fringe_run *run, fringe_batch_callback *callback,
