@@ -27,9 +27,10 @@ struct jpeg_source {
     jmp_buf failure;
     int code; /* libjpeg's number of what failed, and its words */
     char failed[JMSG_LENGTH_MAX];
-    int created;           /* 1 between jpeg_create_decompress and jpeg_destroy_decompress */
-    JSAMPLE *decoded;      /* one row */
-    uint32_t decoded_rows; /* rows that libjpeg has given since the last start */
+    int created;                            /* 1 between jpeg_create_decompress and jpeg_destroy_decompress */
+    JDIMENSION opened_height, opened_width; /* as `decoded` was made for */
+    JSAMPLE *decoded;                       /* one row */
+    uint32_t decoded_rows;                  /* rows that libjpeg has given since the last start */
 };
 
 static void on_error(j_common_ptr jpeg)
@@ -109,7 +110,13 @@ static fringe_status read_head(struct jpeg_source *source, fringe_error *error)
     source->errors.error_exit = on_error;
     source->errors.emit_message = on_message;
     source->jpeg.client_data = source;
-    return guard(source, read_header, error);
+    fringe_status status = guard(source, read_header, error);
+    if (status || !source->decoded) return status; /* the first time, or in vain */
+    if (source->jpeg.image_height != source->opened_height ||
+        source->jpeg.image_width != source->opened_width)
+        status =
+            failure_set(error, FRINGE_FILE, "%s: the file has changed since it was opened", source->name);
+    return status;
 }
 
 static void decode_row(struct jpeg_source *source)
@@ -188,6 +195,8 @@ static fringe_status jpeg_open(const struct image_input *input, fringe_micrograp
     if (!status) status = check_header(source, input->bytes, error);
     if (!status) {
         source->decoded = alloc_array(source->jpeg.image_width, 3);
+        source->opened_height = source->jpeg.image_height;
+        source->opened_width = source->jpeg.image_width;
         if (!source->decoded) status = failure_memory(error, input->name, 3ull * source->jpeg.image_width);
     }
     if (status) {

@@ -17,6 +17,7 @@
 struct png_source {
     FILE *stream;
     const char *name;
+    int64_t file_bytes;
     png_structp png;
     png_infop header;
     char failed[200]; /* what libpng said last */
@@ -29,6 +30,8 @@ struct png_source {
     float palette[256];
     size_t row_bytes; /* of one decoded row */
 
+    png_uint_32 opened_height, opened_width; /* as `decoded` was made for */
+    size_t opened_row_bytes;
     unsigned char *decoded; /* one row; the whole image where it is interlaced */
     uint32_t decoded_rows;  /* rows that libpng has given since the last start */
 };
@@ -100,7 +103,12 @@ static void read_header(struct png_source *source)
     source->colourful = source->colour == PNG_COLOR_TYPE_RGB || source->colour == PNG_COLOR_TYPE_RGB_ALPHA;
     if (source->colour == PNG_COLOR_TYPE_PALETTE) note_palette(source);
     note_texts(source);
+}
 
+/* Tells libpng what rows are wanted; it takes memory for them here. */
+static void start_rows(struct png_source *source)
+{
+    png_structp png = source->png;
     png_set_packing(png); /* 1, 2 and 4 bits: a byte per pixel, values unchanged */
     png_set_strip_alpha(png);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -116,6 +124,28 @@ static void end_decoding(struct png_source *source)
     png_destroy_read_struct(&source->png, &source->header, NULL);
 }
 
+/* Before libpng takes memory for rows: could the file hold them, and are they within what is held at once? */
+static fringe_status check_sizes(const struct png_source *source, fringe_error *error)
+{
+    fringe_status status = micrograph_source_check_size(source->name, source->height, source->width, error);
+    if (status) return status;
+    uint64_t row_bytes = png_get_rowbytes(source->png, source->header); /* as packed in the file */
+    if (source->height * row_bytes / DEFLATE_RATIO > (uint64_t)source->file_bytes)
+        return failure_set(error, FRINGE_FORMAT,
+                           "%s: PNG: width %lu x height %lu cannot come out of a file of %lld bytes",
+                           source->name, (unsigned long)source->width, (unsigned long)source->height,
+                           (long long)source->file_bytes);
+    /* A byte at least to a sample; three rows are libpng's own. */
+    uint64_t held = (row_bytes > source->width ? row_bytes : source->width) *
+                    (3ull + (source->interlaced ? source->height : 1));
+    if (held > IMAGE_FORMAT_DECODED_BYTES)
+        return failure_set(error, FRINGE_UNSUPPORTED,
+                           "%s: PNG: %llu bytes must be decoded at once, more than the %llu allowed",
+                           source->name, (unsigned long long)held,
+                           (unsigned long long)IMAGE_FORMAT_DECODED_BYTES);
+    return FRINGE_OK;
+}
+
 static fringe_status start_decoding(struct png_source *source, fringe_error *error)
 {
     source->decoded_rows = 0;
@@ -124,7 +154,15 @@ static fringe_status start_decoding(struct png_source *source, fringe_error *err
     source->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, source, on_error, on_warning);
     if (source->png) source->header = png_create_info_struct(source->png);
     if (!source->header) return failure_memory(error, source->name, 0);
-    return guard(source, read_header, error);
+    fringe_status status = guard(source, read_header, error);
+    if (!status) status = check_sizes(source, error);
+    if (!status) status = guard(source, start_rows, error);
+    if (status || !source->decoded) return status; /* the first time, or in vain */
+    if (source->width != source->opened_width || source->height != source->opened_height ||
+        source->row_bytes != source->opened_row_bytes)
+        status =
+            failure_set(error, FRINGE_FILE, "%s: the file has changed since it was opened", source->name);
+    return status;
 }
 
 static void decode_row(struct png_source *source)
@@ -197,27 +235,6 @@ static void png_close(void *state)
 
 static const struct micrograph_source_methods png_methods = {read_rows, png_close};
 
-static fringe_status check_sizes(const struct png_source *source, int64_t file_bytes, fringe_error *error)
-{
-    fringe_status status = micrograph_source_check_size(source->name, source->height, source->width, error);
-    if (status) return status;
-    uint64_t samples =
-        source->colour & PNG_COLOR_MASK_COLOR && source->colour != PNG_COLOR_TYPE_PALETTE ? 3 : 1;
-    uint64_t packed =
-        (uint64_t)source->height * (((uint64_t)source->width * samples * (uint64_t)source->depth) / 8);
-    if (packed / DEFLATE_RATIO > (uint64_t)file_bytes)
-        return failure_set(
-            error, FRINGE_FORMAT, "%s: PNG: width %lu x height %lu cannot come out of a file of %lld bytes",
-            source->name, (unsigned long)source->width, (unsigned long)source->height, (long long)file_bytes);
-    uint64_t decoded = (uint64_t)source->row_bytes * (source->interlaced ? source->height : 1);
-    if (decoded > IMAGE_FORMAT_DECODED_BYTES)
-        return failure_set(error, FRINGE_UNSUPPORTED,
-                           "%s: PNG: %llu bytes must be decoded at once, more than the %llu allowed",
-                           source->name, (unsigned long long)decoded,
-                           (unsigned long long)IMAGE_FORMAT_DECODED_BYTES);
-    return FRINGE_OK;
-}
-
 static fringe_status png_open(const struct image_input *input, fringe_micrograph *micrograph,
                               fringe_error *error)
 {
@@ -225,11 +242,14 @@ static fringe_status png_open(const struct image_input *input, fringe_micrograph
     if (!source) return failure_memory(error, input->name, sizeof *source);
     source->stream = input->stream;
     source->name = input->name;
+    source->file_bytes = input->bytes;
     fringe_status status = start_decoding(source, error);
-    if (!status) status = check_sizes(source, input->bytes, error);
     if (!status) {
         size_t rows = source->interlaced ? source->height : 1;
         source->decoded = alloc_array(rows, source->row_bytes);
+        source->opened_height = source->height;
+        source->opened_width = source->width;
+        source->opened_row_bytes = source->row_bytes;
         if (!source->decoded) status = failure_memory(error, input->name, rows * source->row_bytes);
     }
     if (status) {

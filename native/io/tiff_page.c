@@ -5,17 +5,21 @@
 #include "io/image_format.h"
 
 /* How many bytes a compression makes of one at best. A file that claims more is lying, and is refused before
- * memory is taken. CCITT is missing: a bit may stand for a row of any width, so that its rows are counted. */
+ * memory is taken. */
+/* Of CCITT's there is no best: a bit may stand for a blank row of any width. This is a million pixels to a
+ * byte, blank rows of 131072 pixels. */
+#define CCITT_RATIO 131072
+
 static const struct compression_row {
     uint16_t tag;
     const char *name;
     uint32_t ratio; /* 0: not read */
 } compressions[] = {
     {COMPRESSION_NONE, "none", 1},
-    {COMPRESSION_CCITTRLE, "CCITT RLE", UINT32_MAX},
-    {COMPRESSION_CCITTFAX3, "CCITT Group 3", UINT32_MAX},
-    {COMPRESSION_CCITTFAX4, "CCITT Group 4", UINT32_MAX},
-    {COMPRESSION_CCITTRLEW, "CCITT RLE/W", UINT32_MAX},
+    {COMPRESSION_CCITTRLE, "CCITT RLE", CCITT_RATIO},
+    {COMPRESSION_CCITTFAX3, "CCITT Group 3", CCITT_RATIO},
+    {COMPRESSION_CCITTFAX4, "CCITT Group 4", CCITT_RATIO},
+    {COMPRESSION_CCITTRLEW, "CCITT RLE/W", CCITT_RATIO},
     {COMPRESSION_LZW, "LZW", 4096},               /* 12 bits for a string of at most 2^12 bytes */
     {COMPRESSION_JPEG, "JPEG", 1024},             /* 64 samples in one bit, two bits for colour */
     {COMPRESSION_ADOBE_DEFLATE, "Deflate", 1032}, /* 258 bytes in 2 bits */
@@ -48,7 +52,7 @@ static const struct compression_row *find_compression(uint16_t tag)
 
 static fringe_status refuse(const struct tiff_stream *stream, const char *what, fringe_error *error)
 {
-    return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: %s, which is not read", stream->name, what);
+    return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: %s; this is not read", stream->name, what);
 }
 
 static fringe_status check_compression(struct tiff_stream *stream, const struct tiff_page *page,
@@ -56,10 +60,10 @@ static fringe_status check_compression(struct tiff_stream *stream, const struct 
 {
     const struct compression_row *row = find_compression(page->compression);
     if (!row)
-        return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: compression is number %u, which is not read",
+        return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: compression is number %u; this is not read",
                            stream->name, (unsigned)page->compression);
     if (row->ratio == 0 || !TIFFIsCODECConfigured(page->compression))
-        return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: compression is %s, which is not read",
+        return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: compression is %s; this is not read",
                            stream->name, row->name);
     return FRINGE_OK;
 }
@@ -92,7 +96,7 @@ static fringe_status choose_pixel(struct tiff_stream *stream, struct tiff_page *
         return FRINGE_OK;
     }
     if (page->format > SAMPLEFORMAT_IEEEFP) return refuse(stream, "samples are complex numbers", error);
-    return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: samples are %s of %u bits, which is not read",
+    return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: samples are %s of %u bits; this is not read",
                        stream->name, format_names[page->format], (unsigned)page->bits);
 }
 
@@ -137,7 +141,7 @@ static fringe_status check_photometric(struct tiff_stream *stream, struct tiff_p
         return refuse(stream, "colours are CIE L*a*b*", error);
     default:
         return failure_set(error, FRINGE_UNSUPPORTED,
-                           "%s: TIFF: photometric interpretation is number %u, which is not read",
+                           "%s: TIFF: photometric interpretation is number %u; this is not read",
                            stream->name, (unsigned)page->photometric);
     }
 }
@@ -184,13 +188,16 @@ static fringe_status check_row_size(struct tiff_stream *stream, struct tiff_page
                            stream->name, (unsigned long long)said, (unsigned long long)block_row);
     if (page->tiled && block_row_bits % 8)
         return failure_set(error, FRINGE_UNSUPPORTED,
-                           "%s: TIFF: tiles of %lu pixels of %u bits, which is not read", stream->name,
+                           "%s: TIFF: tiles of %lu pixels of %u bits; this is not read", stream->name,
                            (unsigned long)page->block_width_px, (unsigned)page->bits);
+    /* Of tiles, a row of them and one more. Sides have 32 bits, so that the product fits when its first part
+     * does not exceed the limit. */
     uint64_t held = block_row;
-    if (page->tiled)
-        held = (uint64_t)page->block_height_px > UINT64_MAX / (block_row * (page->blocks_across + 1ull))
-                   ? UINT64_MAX
-                   : page->block_height_px * block_row * (page->blocks_across + 1ull);
+    if (page->tiled) {
+        uint64_t tile_rows = page->block_height_px;
+        held *= page->blocks_across + 1ull;
+        held = held > IMAGE_FORMAT_DECODED_BYTES ? held : held * tile_rows;
+    }
     if (held > IMAGE_FORMAT_DECODED_BYTES)
         return failure_set(error, FRINGE_UNSUPPORTED,
                            "%s: TIFF: %llu bytes must be decoded at once, more than the %llu allowed",
@@ -220,9 +227,7 @@ static fringe_status check_blocks(struct tiff_stream *stream, const struct tiff_
         uint64_t rows = page->block_height_px;
         uint64_t down = block / page->blocks_across % page->blocks_down;
         if (!page->tiled && (down + 1) * rows > page->height_px) rows = page->height_px - down * rows;
-        int too_small = compression->ratio == UINT32_MAX ? rows / 8 > bytes
-                                                         : rows * row_bytes > bytes * compression->ratio;
-        if (bytes == 0 || too_small)
+        if (bytes == 0 || rows * row_bytes > bytes * compression->ratio)
             return failure_set(error, FRINGE_FORMAT,
                                "%s: TIFF: block %lu has %llu bytes, too few for %llu rows of %llu bytes "
                                "(compression %s)",
@@ -245,8 +250,9 @@ fringe_status tiff_page_load(struct tiff_stream *stream, struct tiff_page *page,
     TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &page->compression);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &planar);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_FILLORDER, &fill_order);
-    if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &page->photometric) && find_compression(page->compression) &&
-        find_compression(page->compression)->ratio == UINT32_MAX)
+    const struct compression_row *compression = find_compression(page->compression);
+    if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &page->photometric) && compression &&
+        compression->ratio == CCITT_RATIO)
         page->photometric = PHOTOMETRIC_MINISWHITE; /* what a fax means unless told otherwise */
     if (page->format == SAMPLEFORMAT_VOID || page->format == 0) page->format = SAMPLEFORMAT_UINT;
     page->separate = planar == PLANARCONFIG_SEPARATE && page->samples > 1;

@@ -34,19 +34,46 @@ struct tiff_source {
 
 /* ---- rows ---- */
 
-static fringe_status go_to_page(struct tiff_source *source, uint32_t page, fringe_error *error)
+/* FRINGE_OK where a page has the size and the samples of the first. */
+static fringe_status compare_pages(const struct tiff_source *source, uint32_t number,
+                                   const struct tiff_page *page, fringe_error *error)
 {
-    if (source->current == page) return FRINGE_OK;
+    const struct tiff_page *first = &source->page;
+    if (page->width_px != first->width_px || page->height_px != first->height_px)
+        return failure_set(
+            error, FRINGE_UNSUPPORTED, "%s: TIFF: page %lu has %lu x %lu pixels, the first has %lu x %lu",
+            source->stream.name, (unsigned long)number, (unsigned long)page->width_px,
+            (unsigned long)page->height_px, (unsigned long)first->width_px, (unsigned long)first->height_px);
+    if (page->pixel != first->pixel || page->bits != first->bits || page->channels != first->channels ||
+        page->photometric != first->photometric)
+        return failure_set(
+            error, FRINGE_UNSUPPORTED,
+            "%s: TIFF: page %lu has %u samples of %u bits (photometric %u), the first has %u of %u "
+            "(%u)",
+            source->stream.name, (unsigned long)number, (unsigned)page->samples, (unsigned)page->bits,
+            (unsigned)page->photometric, (unsigned)first->samples, (unsigned)first->bits,
+            (unsigned)first->photometric);
+    return FRINGE_OK;
+}
+
+static fringe_status go_to_page(struct tiff_source *source, uint32_t number, fringe_error *error)
+{
+    struct tiff_page page;
+    if (source->current == number) return FRINGE_OK;
     source->current = UINT32_MAX; /* until all is well */
     tiff_stream_forget(&source->stream);
-    int failed = !TIFFSetSubDirectory(source->stream.tiff, source->offsets[page]);
+    int failed = !TIFFSetSubDirectory(source->stream.tiff, source->offsets[number]);
     fringe_status status = tiff_stream_check(&source->stream, error);
     if (!status && failed)
         status = failure_set(error, FRINGE_FORMAT, "%s: TIFF: page %lu cannot be read again",
-                             source->stream.name, (unsigned long)page);
-    if (!status) status = tiff_page_load(&source->stream, &source->page, error);
-    if (!status) status = tiff_rows_start(&source->rows, &source->stream, &source->page, error);
-    if (!status) source->current = page;
+                             source->stream.name, (unsigned long)number);
+    if (!status) status = tiff_page_load(&source->stream, &page, error);
+    if (!status)
+        status = compare_pages(source, number, &page, error); /* the file may have changed meanwhile */
+    if (status) return status;
+    source->page = page;
+    status = tiff_rows_start(&source->rows, &source->stream, &source->page, error);
+    if (!status) source->current = number;
     return status;
 }
 
@@ -166,32 +193,17 @@ static const struct micrograph_source_methods tiff_methods = {tiff_read_rows, ti
 static fringe_status add_page(struct tiff_source *source, fringe_error *error)
 {
     struct tiff_page page;
-    const struct tiff_page *first = &source->page;
-    const char *name = source->stream.name;
     fringe_status status = tiff_page_load(&source->stream, &page, error);
     if (status) return status;
-    if (source->page_count == 0) {
+    if (source->page_count == 0)
         source->page = page;
-    } else if (page.width_px != first->width_px || page.height_px != first->height_px) {
-        return failure_set(
-            error, FRINGE_UNSUPPORTED, "%s: TIFF: page %lu has %lu x %lu pixels, the first has %lu x %lu",
-            name, (unsigned long)source->page_count, (unsigned long)page.width_px,
-            (unsigned long)page.height_px, (unsigned long)first->width_px, (unsigned long)first->height_px);
-    } else if (page.pixel != first->pixel || page.bits != first->bits || page.channels != first->channels ||
-               page.photometric != first->photometric) {
-        return failure_set(
-            error, FRINGE_UNSUPPORTED,
-            "%s: TIFF: page %lu has %u samples of %u bits (photometric %u), the first has %u of "
-            "%u (%u)",
-            name, (unsigned long)source->page_count, (unsigned)page.samples, (unsigned)page.bits,
-            (unsigned)page.photometric, (unsigned)first->samples, (unsigned)first->bits,
-            (unsigned)first->photometric);
-    }
+    else if ((status = compare_pages(source, source->page_count, &page, error)))
+        return status;
     /* Room doubles at powers of two. */
     if ((source->page_count & (source->page_count - 1)) == 0) {
         size_t room = source->page_count ? 2 * (size_t)source->page_count : 1;
         uint64_t *grown = alloc_resize(source->offsets, room, sizeof *grown);
-        if (!grown) return failure_memory(error, name, room * sizeof *grown);
+        if (!grown) return failure_memory(error, source->stream.name, room * sizeof *grown);
         source->offsets = grown;
     }
     source->offsets[source->page_count++] = TIFFCurrentDirOffset(source->stream.tiff);

@@ -30,8 +30,10 @@ static int on_warning(TIFF *tiff, void *user, const char *module, const char *fo
     struct tiff_stream *self = user;
     char text[sizeof self->warned];
     if (strstr(format, "Unknown field")) return 1; /* private tags are usual, ImageJ's and microscopes' */
-    /* The decoders that go on after damage with pixels of their own invention only warn of it. */
-    if (module && (!strncmp(module, "JPEGLib", 7) || !strncmp(module, "Fax", 3)))
+    /* Decoders that go on after damage with pixels of their own invention only warn of it, and so does the
+     * search for pages that comes round to where it was. */
+    if ((module && (!strncmp(module, "JPEGLib", 7) || !strncmp(module, "Fax", 3))) ||
+        strstr(format, "IFD looping"))
         return on_error(tiff, user, module, format, arguments);
     vsnprintf(text, sizeof text, format, arguments);
     if (!strcmp(text, self->warned)) return 1;

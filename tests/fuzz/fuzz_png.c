@@ -1,0 +1,10 @@
+/* fuzz_png.c - any bytes as a PNG file. */
+#include "image_target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    image_target_feed(&png_read_format, bytes, size);
+    return 0;
+}
