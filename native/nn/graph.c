@@ -285,7 +285,7 @@ static fringe_status compile_nodes(struct builder *b, fringe_error *error)
 }
 
 /* Drops the nodes that no output depends on, and the data of constants that nobody reads; counts readers and
- * notes producers afresh. */
+ * notes producers afresh. Bound inputs, the first values, keep their data: that tells them from open ones. */
 static void sweep(struct graph *graph)
 {
     size_t kept = graph->node_count;
@@ -314,7 +314,8 @@ static void sweep(struct graph *graph)
     graph->node_count -= kept;
     memmove(graph->nodes, graph->nodes + kept, graph->node_count * sizeof *graph->nodes);
     for (size_t i = 0; i < graph->value_count; i++) {
-        if (graph->values[i].use_count == 0) tensor_clear(&graph->values[i].tensor);
+        if (graph->values[i].use_count == 0 && i >= graph->input_count)
+            tensor_clear(&graph->values[i].tensor);
         graph->values[i].producer = -1;
     }
     for (size_t i = 0; i < graph->node_count; i++)
