@@ -1,9 +1,14 @@
-/* loaded_model.h - a fringe_model from within: the package, the network and how its output is read. */
+/* loaded_model.h - a fringe_model from within: the package, and how the network is fed and read.
+ *
+ * A network is compiled for one image size, so a model holds none: whoever runs it compiles it for the size
+ * at hand with loaded_model_compile. Loading has compiled it once, at some size, for what is told of it.
+ */
 #ifndef MODEL_LOADED_MODEL_H
 #define MODEL_LOADED_MODEL_H
 
 #include "fringe/model.h"
 #include "model/package.h"
+#include "nn/network.h"
 
 /* How the values behind the completion are read; the public name is fringe_model_info.outputs. */
 enum output_kind {
@@ -13,17 +18,25 @@ enum output_kind {
     OUTPUT_VALUES   /* "values": anything else, handed out as they are */
 };
 
-struct network; /* nn/network.h */
-
 struct fringe_model {
     struct package *package;
-    struct network *network;
-    const struct package_tensor *input, *output; /* the one image input, the first output */
+    struct onnx_model *channels_first; /* the network with (N, C, H, W) images, where it had them otherwise */
+    /* The one image input, and the first output. Their images are (N, C, H, W) in the compiled network. */
+    const struct package_tensor *input, *output;
     enum output_kind output_kind;
     int foreground; /* channel of OUTPUT_MASK */
     fringe_model_info info;
     char *preparation, *completion, *operators; /* texts of info */
     const char **output_names;
 };
+
+/* Compiles the network for an image of height_px x width_px and one sample: input (1, C, H, W). `band_rows`
+ * and statuses as for network_create. The model must outlive the network. */
+fringe_status loaded_model_compile(const fringe_model *model, int64_t height_px, int64_t width_px,
+                                   int64_t band_rows, const fringe_run *run, struct network **network,
+                                   fringe_error *error);
+
+/* What stands in fringe_model_info.outputs. Static text. */
+const char *loaded_model_output_name(enum output_kind kind);
 
 #endif

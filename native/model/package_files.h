@@ -19,12 +19,12 @@ void package_files_close(struct package_files *files); /* NULL is accepted */
 int package_files_has(struct package_files *files, const char *name);
 
 /* Reads a file of at most limit_bytes; the caller gives *bytes to alloc_free. FRINGE_FILE where there is
- * none; FRINGE_FORMAT for a name that leads out of the package. */
+ * none, or where the name leads out of the package. */
 fringe_status package_files_read(struct package_files *files, const char *name, size_t limit_bytes,
                                  unsigned char **bytes, size_t *size, fringe_error *error);
 
-/* The path on the disk of a file of a folder, for readers that need one; NULL in a zip. Given to alloc_free.
- */
+/* The path on the disk of a file that lies within the folder, for readers that need one; NULL where there is
+ * none, and in a zip. Given to alloc_free. */
 char *package_files_path(const struct package_files *files, const char *name);
 
 #endif

@@ -59,7 +59,7 @@ static void put_text(struct json_writer *writer, const char *text)
     put(writer, text, strlen(text));
 }
 
-static void new_line(struct json_writer *writer)
+static void line_break(struct json_writer *writer)
 {
     if (writer->layout == JSON_ONE_LINE) return;
     put(writer, "\n", 1);
@@ -99,7 +99,7 @@ static void lead(struct json_writer *writer, const char *key)
     if (writer->level > 0) {
         if (writer->count[writer->level - 1]++ > 0)
             put_text(writer, writer->layout == JSON_ONE_LINE ? ", " : ",");
-        new_line(writer);
+        line_break(writer);
     }
     if (!key) return;
     put_quoted(writer, key);
@@ -133,7 +133,7 @@ void json_write_end(struct json_writer *writer)
 {
     if (writer->level == 0) return;
     writer->level--;
-    if (writer->count[writer->level] > 0) new_line(writer);
+    if (writer->count[writer->level] > 0) line_break(writer);
     put(writer, &writer->closing[writer->level], 1);
 }
 

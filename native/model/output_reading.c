@@ -1,0 +1,98 @@
+#include "model/output_reading.h"
+
+#include <string.h>
+
+enum activation { ACTIVATION_NONE, ACTIVATION_SIGMOID, ACTIVATION_SOFTMAX };
+
+/* More nodes that only hand values on do not stand behind one another in any real network. */
+enum { MOST_PASSED = 16, IMAGE_RANK = 4, CHANNEL_AXIS = 1 };
+
+static const struct onnx_node *producer_of(const struct onnx_model *onnx, const char *name)
+{
+    for (size_t i = 0; i < onnx->node_count; i++)
+        for (size_t k = 0; k < onnx->nodes[i].output_count; k++)
+            if (strcmp(onnx->nodes[i].outputs[k], name) == 0) return &onnx->nodes[i];
+    return NULL;
+}
+
+static int is_one_of(const char *name, const char *const *names)
+{
+    while (*names && strcmp(*names, name) != 0) names++;
+    return *names != NULL;
+}
+
+/* Whether a Softmax sums over the given axis of an image. */
+static int sums_over(const struct onnx_model *onnx, const struct onnx_node *softmax, int64_t axis)
+{
+    const struct onnx_attribute *attribute = onnx_node_attribute(softmax, "axis");
+    int64_t own = attribute && attribute->kind == ONNX_ATTR_INT ? attribute->i : onnx->opset >= 13 ? -1 : 1;
+    if (own < 0) own += IMAGE_RANK;
+    /* Before opset 13 all axes from `axis` on were taken as one. */
+    return own == axis && (onnx->opset >= 13 || axis == IMAGE_RANK - 1);
+}
+
+/* Goes back from the output over what leaves each value as it is. */
+static enum activation last_activation(const struct onnx_model *onnx)
+{
+    static const char *const passing[] = {"Identity", "Cast", "Dropout", "Clip", NULL};
+    const char *name = onnx->outputs[0].name;
+    int64_t channel_axis = CHANNEL_AXIS;
+    for (int passed = 0; passed < MOST_PASSED; passed++) {
+        const struct onnx_node *node = producer_of(onnx, name);
+        if (!node || *node->domain) return ACTIVATION_NONE;
+        if (strcmp(node->op_type, "Sigmoid") == 0 || strcmp(node->op_type, "HardSigmoid") == 0)
+            return ACTIVATION_SIGMOID;
+        if (strcmp(node->op_type, "Softmax") == 0)
+            return sums_over(onnx, node, channel_axis) ? ACTIVATION_SOFTMAX : ACTIVATION_NONE;
+        if (strcmp(node->op_type, "Transpose") == 0) {
+            const struct onnx_attribute *perm = onnx_node_attribute(node, "perm");
+            if (!perm || perm->kind != ONNX_ATTR_INTS || perm->count != IMAGE_RANK) return ACTIVATION_NONE;
+            channel_axis = perm->ints[channel_axis];
+            if (channel_axis < 0 || channel_axis >= IMAGE_RANK) return ACTIVATION_NONE;
+        } else if (!is_one_of(node->op_type, passing)) {
+            return ACTIVATION_NONE;
+        }
+        if (node->input_count == 0) return ACTIVATION_NONE;
+        name = node->inputs[0];
+    }
+    return ACTIVATION_NONE;
+}
+
+/* The completion counts where it holds an activation, or changes the network's values otherwise. */
+static enum activation activation_of(const struct onnx_model *onnx, const struct package_tensor *output)
+{
+    for (size_t i = output->step_count; i-- > 0;) switch (output->steps[i].kind) {
+        case STEP_SIGMOID:
+            return ACTIVATION_SIGMOID;
+        case STEP_SOFTMAX:
+            return ACTIVATION_SOFTMAX;
+        case STEP_CLIP:
+        case STEP_BINARIZE:
+        case STEP_INTEGER:
+            break;
+        default:
+            return ACTIVATION_NONE;
+        }
+    return last_activation(onnx);
+}
+
+static int is_background(const char *name)
+{
+    static const char *const names[] = {"background", "Background", "BACKGROUND", "bg", "BG", NULL};
+    return is_one_of(name, names);
+}
+
+enum output_kind output_reading_decide(const struct onnx_model *onnx, const struct package_tensor *output,
+                                       int64_t channel_count, int *foreground)
+{
+    *foreground = 0;
+    if (channel_count == 1) return OUTPUT_MASK;
+    enum activation activation = activation_of(onnx, output);
+    if (channel_count < 2 || activation == ACTIVATION_NONE) return OUTPUT_VALUES;
+    if (activation == ACTIVATION_SIGMOID) return OUTPUT_MASKS;
+    if (channel_count > 2) return OUTPUT_CLASSES;
+    int first_is_foreground = output->channel_name_count == 2 && is_background(output->channel_names[1]) &&
+                              !is_background(output->channel_names[0]);
+    *foreground = first_is_foreground ? 0 : 1;
+    return OUTPUT_MASK;
+}

@@ -1,0 +1,81 @@
+#include "model/package_files.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "io/zip_read.h"
+
+struct package_files {
+    char *path;                   /* as named, for messages */
+    char *real;                   /* with links resolved, so that none leads out of a folder */
+    struct zip_read_archive *zip; /* NULL for a folder */
+};
+
+fringe_status package_files_open(const char *path, struct package_files **files, fringe_error *error)
+{
+    struct file_facts facts;
+    fringe_status status = FRINGE_OK;
+    *files = alloc_array(1, sizeof **files);
+    if (!*files) return failure_memory(error, path, sizeof **files);
+    (*files)->path = alloc_text(path);
+    (*files)->real = file_real_path(path);
+    if (!(*files)->path || !(*files)->real) status = failure_memory(error, path, strlen(path));
+    file_look(path, &facts);
+    if (!status && facts.kind == FILE_REGULAR) status = zip_read_open(path, &(*files)->zip, error);
+    if (!status) return FRINGE_OK;
+    package_files_close(*files);
+    *files = NULL;
+    return status;
+}
+
+void package_files_close(struct package_files *files)
+{
+    if (!files) return;
+    zip_read_close(files->zip);
+    alloc_free(files->path);
+    alloc_free(files->real);
+    alloc_free(files);
+}
+
+char *package_files_path(const struct package_files *files, const char *name)
+{
+    size_t length = strlen(files->real);
+    if (files->zip || !*name || path_is_absolute(name)) return NULL;
+    char *joined = path_join(files->real, name);
+    char *real = joined ? file_real_path(joined) : NULL;
+    alloc_free(joined);
+    while (length > 0 && files->real[length - 1] == '/') length--; /* the root itself */
+    if (real && strncmp(real, files->real, length) == 0 && (real[length] == '/' || real[length] == '\\'))
+        return real;
+    alloc_free(real);
+    return NULL;
+}
+
+int package_files_has(struct package_files *files, const char *name)
+{
+    struct file_facts facts = {.kind = FILE_ABSENT};
+    if (files->zip) return zip_read_find(files->zip, name) >= 0;
+    char *path = package_files_path(files, name);
+    if (path) file_look(path, &facts);
+    alloc_free(path);
+    return facts.kind == FILE_REGULAR;
+}
+
+fringe_status package_files_read(struct package_files *files, const char *name, size_t limit_bytes,
+                                 unsigned char **bytes, size_t *size, fringe_error *error)
+{
+    *bytes = NULL;
+    *size = 0;
+    if (!package_files_has(files, name))
+        return failure_set(error, FRINGE_FILE, "%s: holds no file '%.100s'", files->path, name);
+    if (files->zip)
+        return zip_read_member(files->zip, zip_read_find(files->zip, name), limit_bytes, bytes, size, error);
+    char *path = package_files_path(files, name);
+    if (!path) return failure_memory(error, name, strlen(name));
+    fringe_status status = file_read_all(path, limit_bytes, bytes, size, error);
+    alloc_free(path);
+    return status;
+}
