@@ -1,0 +1,57 @@
+/* segment_job.h - one slice on its way through a network, and the order of its steps:
+ *
+ *   segment_geometry.c  what is left out, which pixel size the network works at, the grid that follows
+ *   segment_prepare.c   included pixels -> NaN and infinite ones marked -> network's grid -> model's
+ * preparation segment_network.c   planes -> network, in bands, padded or in tiles where need be -> completion
+ *   segment_labels.c    back to the micrograph's grid -> threshold or largest class
+ *
+ * Shape letters: C channels of the network's input, K of its output, H rows, W columns. Planes are
+ * (C or K, H, W) floats without gaps. The job owns its buffers; segment.c frees them.
+ */
+#ifndef SEGMENT_SEGMENT_JOB_H
+#define SEGMENT_SEGMENT_JOB_H
+
+#include <stdint.h>
+
+#include "fringe/segment.h"
+#include "image/plane_statistics.h"
+#include "model/loaded_model.h"
+
+struct segment_job {
+    const fringe_model *model;
+    fringe_micrograph *micrograph;
+    int32_t slice;
+    fringe_segment_options options;
+    const fringe_run *run; /* never NULL */
+
+    /* geometry */
+    fringe_micrograph_info info;
+    fringe_excluded excluded;
+    int32_t height_px, width_px;     /* of the included rectangle */
+    double nm_per_px_x, nm_per_px_y; /* the micrograph's, 0 unknown */
+    int32_t work_height_px, work_width_px;
+    double work_nm_per_px_x, work_nm_per_px_y; /* 0 unknown */
+
+    /* preparation */
+    int32_t channels; /* C */
+    float *planes;    /* on the work grid; NULL where `constant` */
+    uint8_t *holes;   /* one bit for each included pixel, 1: NaN or infinite; NULL where there are none */
+    int64_t hole_count;
+    int constant;                   /* every finite pixel is equal, or none is finite */
+    struct plane_summary *measured; /* C, of the planes before preparation; NULL where no step asks */
+
+    /* network */
+    int32_t output_channels; /* K */
+    float *outputs;          /* on the work grid */
+};
+
+fringe_status segment_geometry_decide(struct segment_job *job, fringe_error *error);
+fringe_status segment_prepare_planes(struct segment_job *job, fringe_error *error);
+fringe_status segment_network_apply(struct segment_job *job, fringe_error *error);
+
+/* Fills a result that holds nothing yet; on failure it may hold a part. Takes over job->outputs where the
+ * grids agree. */
+fringe_status segment_labels_finish(struct segment_job *job, fringe_segmentation *result,
+                                    fringe_error *error);
+
+#endif

@@ -1,0 +1,155 @@
+/* segment_labels.c - from the network's output to probabilities and labels on the micrograph's own grid. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/run_state.h"
+#include "image/resample.h"
+#include "segment/segment_job.h"
+
+enum { BLOCK_ROWS = 64, MOST_CLASSES = 256 };
+
+/* The outputs on the whole micrograph's grid, zero where it was left out. */
+static fringe_status bring_back(struct segment_job *job, fringe_segmentation *result, fringe_error *error)
+{
+    size_t height = (size_t)result->height_px, width = (size_t)result->width_px;
+    size_t count = (size_t)result->channel_count * height * width;
+    int nothing_excluded = job->height_px == result->height_px && job->width_px == result->width_px;
+    int same_grid = job->work_height_px == job->height_px && job->work_width_px == job->width_px;
+    if (job->outputs && same_grid && nothing_excluded) {
+        result->probability = job->outputs;
+        job->outputs = NULL;
+        return FRINGE_OK;
+    }
+    result->probability = alloc_array(count, sizeof *result->probability);
+    if (!result->probability)
+        return failure_memory(error, "the probability map", count * sizeof *result->probability);
+    for (int32_t k = 0; job->outputs && k < result->channel_count; k++) {
+        const float *from =
+            job->outputs + (size_t)k * (size_t)job->work_height_px * (size_t)job->work_width_px;
+        float *to = result->probability + ((size_t)k * height + (size_t)job->excluded.top_px) * width +
+                    job->excluded.left_px;
+        struct resample_plane work = {job->work_height_px, job->work_width_px, job->work_width_px};
+        struct resample_plane own = {job->height_px, job->width_px, (ptrdiff_t)width};
+        fringe_status status = resample_run(RESAMPLE_LINEAR, from, work, to, own, job->run, error);
+        if (status) return status;
+    }
+    alloc_free(job->outputs);
+    job->outputs = NULL;
+    return FRINGE_OK;
+}
+
+static int is_hole(const struct segment_job *job, int32_t y, int32_t x)
+{
+    size_t i = (size_t)y * (size_t)job->width_px + (size_t)x;
+    return job->holes[i >> 3] >> (i & 7) & 1;
+}
+
+struct label_rows {
+    const struct segment_job *job;
+    fringe_segmentation *result;
+};
+
+static uint8_t largest_class(const float *pixel, size_t plane, int32_t channels)
+{
+    int32_t best = 0;
+    for (int32_t k = 1; k < channels; k++)
+        if (pixel[(size_t)k * plane] > pixel[(size_t)best * plane]) best = k;
+    return (uint8_t)best;
+}
+
+static void label_pixel(fringe_segmentation *result, size_t plane, size_t at, double threshold)
+{
+    const float *pixel = result->probability + at;
+    switch (result->kind) {
+    case FRINGE_SEGMENT_MASK:
+        result->labels[at] = pixel[(size_t)result->foreground * plane] >= threshold ? 255 : 0;
+        break;
+    case FRINGE_SEGMENT_CLASSES:
+        result->labels[at] = largest_class(pixel, plane, result->channel_count);
+        break;
+    case FRINGE_SEGMENT_MASKS:
+        for (size_t k = 0; k < (size_t)result->plane_count; k++)
+            result->labels[k * plane + at] = pixel[k * plane] >= threshold ? 255 : 0;
+        break;
+    case FRINGE_SEGMENT_VALUES:
+        break;
+    }
+}
+
+/* Labels a block of included rows. What lies outside them was allocated as zero and stays so. */
+static void label_block(void *context, size_t block, int worker)
+{
+    (void)worker;
+    const struct label_rows *task = context;
+    const struct segment_job *job = task->job;
+    fringe_segmentation *result = task->result;
+    size_t plane = (size_t)result->height_px * (size_t)result->width_px;
+    int32_t begin = (int32_t)block * BLOCK_ROWS;
+    int32_t end = job->height_px - begin > BLOCK_ROWS ? begin + BLOCK_ROWS : job->height_px;
+    for (int32_t y = begin; y < end; y++) {
+        size_t row =
+            (size_t)(y + job->excluded.top_px) * (size_t)result->width_px + (size_t)job->excluded.left_px;
+        for (int32_t x = 0; x < job->width_px; x++) {
+            if (job->holes && is_hole(job, y, x))
+                for (int32_t k = 0; k < result->channel_count; k++)
+                    result->probability[(size_t)k * plane + row + (size_t)x] = 0;
+            else
+                label_pixel(result, plane, row + (size_t)x, job->options.threshold);
+        }
+    }
+}
+
+static void describe(const struct segment_job *job, fringe_segmentation *result)
+{
+    switch (job->model->output_kind) {
+    case OUTPUT_MASK:
+        result->kind = FRINGE_SEGMENT_MASK;
+        result->foreground = job->model->foreground;
+        result->plane_count = 1;
+        break;
+    case OUTPUT_CLASSES:
+        result->kind = FRINGE_SEGMENT_CLASSES;
+        result->plane_count = 1;
+        break;
+    case OUTPUT_MASKS:
+        result->kind = FRINGE_SEGMENT_MASKS;
+        result->plane_count = job->output_channels;
+        break;
+    case OUTPUT_VALUES:
+        result->kind = FRINGE_SEGMENT_VALUES;
+        break;
+    }
+    result->width_px = job->info.width_px;
+    result->height_px = job->info.height_px;
+    result->channel_count = job->output_channels;
+    result->excluded = job->excluded;
+    result->nm_per_px_x = job->nm_per_px_x;
+    result->nm_per_px_y = job->nm_per_px_y;
+    result->worked_at_nm_per_px_x = job->work_nm_per_px_x;
+    result->worked_at_nm_per_px_y = job->work_nm_per_px_y;
+    result->non_finite_count = job->hole_count;
+}
+
+fringe_status segment_labels_finish(struct segment_job *job, fringe_segmentation *result, fringe_error *error)
+{
+    describe(job, result);
+    if (result->kind == FRINGE_SEGMENT_CLASSES && result->channel_count > MOST_CLASSES)
+        return failure_set(error, FRINGE_UNSUPPORTED,
+                           "%ld classes do not fit into the %d of an 8-bit class map",
+                           (long)result->channel_count, MOST_CLASSES);
+    if (result->kind == FRINGE_SEGMENT_MASK && result->foreground >= result->channel_count)
+        return failure_set(error, FRINGE_MODEL, "the foreground is channel %ld of %ld",
+                           (long)result->foreground, (long)result->channel_count);
+    fringe_status status = bring_back(job, result, error);
+    if (status) return status;
+    size_t labels = (size_t)result->plane_count * (size_t)result->height_px * (size_t)result->width_px;
+    if (result->plane_count > 0) {
+        result->labels = alloc_array(labels, 1);
+        if (!result->labels) return failure_memory(error, "the labels", labels);
+    }
+    if (job->constant) return FRINGE_OK; /* nothing was found */
+    struct label_rows task = {job, result};
+    size_t blocks = ((size_t)job->height_px + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    return run_state_parallel(job->run, blocks, label_block, &task, error);
+}

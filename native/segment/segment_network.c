@@ -1,0 +1,187 @@
+/* segment_network.c - runs the network over the prepared planes and completes what comes out. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/run_state.h"
+#include "image/reflect.h"
+#include "segment/segment_plan.h"
+
+/* One tile under way. Rows and columns are those of the padded image. */
+struct window {
+    const struct segment_job *job;
+    struct tile_span rows, columns;
+};
+
+/* Row y of channel c as the network sees it: beyond the image its mirror. */
+static void fill_row(const struct window *window, size_t c, int64_t y, float *to)
+{
+    const struct segment_job *job = window->job;
+    int64_t height = job->work_height_px, width = job->work_width_px;
+    const float *row = job->planes + ((int64_t)c * height + reflect_index(y, height)) * width;
+    int64_t begin = window->columns.begin, end = window->columns.end;
+    int64_t inside = end < width ? end : width;
+    if (inside > begin) memcpy(to, row + begin, (size_t)(inside - begin) * sizeof *to);
+    for (int64_t x = inside > begin ? inside : begin; x < end; x++)
+        to[x - begin] = row[reflect_index(x, width)];
+}
+
+/* Keeps what the tile decides of row y of output channel k; `from` begins at the tile's first column. */
+static void keep_row(const struct window *window, size_t k, int64_t y, const float *from)
+{
+    const struct segment_job *job = window->job;
+    int64_t height = job->work_height_px, width = job->work_width_px;
+    int64_t begin = window->columns.own_begin;
+    int64_t end = window->columns.own_end < width ? window->columns.own_end : width;
+    if (y < window->rows.own_begin || y >= window->rows.own_end || y >= height || begin >= end) return;
+    float *row = job->outputs + ((int64_t)k * height + y) * width;
+    memcpy(row + begin, from + (begin - window->columns.begin), (size_t)(end - begin) * sizeof *row);
+}
+
+static fringe_status give_rows(void *user, size_t input, int64_t row_begin, int64_t row_end, float *to,
+                               size_t plane_stride, size_t row_stride, fringe_error *error)
+{
+    (void)input, (void)error; /* there is one input; memory cannot fail */
+    const struct window *window = user;
+    for (size_t c = 0; c < (size_t)window->job->channels; c++)
+        for (int64_t row = row_begin; row < row_end; row++)
+            fill_row(window, c, window->rows.begin + row,
+                     to + c * plane_stride + (size_t)(row - row_begin) * row_stride);
+    return FRINGE_OK;
+}
+
+static fringe_status take_rows(void *user, size_t output, int64_t row_begin, int64_t row_end,
+                               const float *from, size_t plane_stride, size_t row_stride, fringe_error *error)
+{
+    (void)error;
+    const struct window *window = user;
+    if (output != 0) return FRINGE_OK; /* a model's first output is the one that counts */
+    for (size_t k = 0; k < (size_t)window->job->output_channels; k++)
+        for (int64_t row = row_begin; row < row_end; row++)
+            keep_row(window, k, window->rows.begin + row,
+                     from + k * plane_stride + (size_t)(row - row_begin) * row_stride);
+    return FRINGE_OK;
+}
+
+/* Whether the outputs come row by row; else they are whole numbers, or no images. */
+static int gives_rows(const struct network *network)
+{
+    struct network_facts facts;
+    network_get_facts(network, &facts);
+    for (size_t i = 0; i < facts.output_count; i++) {
+        const struct tensor *output = network_output(network, i);
+        if (output->rank != 4 || output->type != TENSOR_FLOAT32) return 0;
+    }
+    return 1;
+}
+
+static float value_at(const struct tensor *tensor, int64_t index)
+{
+    switch (tensor->type) {
+    case TENSOR_FLOAT32:
+        return ((const float *)tensor->data)[index];
+    case TENSOR_INT64:
+        return (float)((const int64_t *)tensor->data)[index];
+    case TENSOR_INT32:
+        return (float)((const int32_t *)tensor->data)[index];
+    case TENSOR_BOOL:
+        return ((const uint8_t *)tensor->data)[index];
+    }
+    return 0;
+}
+
+/* Networks with outputs that do not come in rows: input and outputs whole. */
+static fringe_status run_dense(const struct window *window, const struct network *network,
+                               struct network_workspace *workspace, fringe_error *error)
+{
+    struct network_facts facts;
+    network_get_facts(network, &facts);
+    int64_t height = window->rows.end - window->rows.begin,
+            width = window->columns.end - window->columns.begin;
+    struct tensor input = *network_input(network, 0);
+    struct tensor *outputs = alloc_array(facts.output_count, sizeof *outputs);
+    float *row = alloc_array((size_t)width, sizeof *row);
+    fringe_status status = FRINGE_OK;
+    if (!outputs || !row) {
+        status = failure_memory(error, "rows of the network", (size_t)width * sizeof *row);
+        goto done;
+    }
+    status = tensor_allocate(&input, error);
+    if (!status)
+        status = give_rows((void *)window, 0, 0, height, input.data, (size_t)(height * width), (size_t)width,
+                           error);
+    const struct tensor *inputs[] = {&input};
+    if (!status) status = network_run_dense(network, workspace, inputs, outputs, window->job->run, error);
+    if (status) goto done;
+    for (int64_t k = 0; k < window->job->output_channels; k++)
+        for (int64_t y = 0; y < height; y++) {
+            for (int64_t x = 0; x < width; x++) row[x] = value_at(&outputs[0], (k * height + y) * width + x);
+            keep_row(window, (size_t)k, window->rows.begin + y, row);
+        }
+done:
+    tensor_clear(&input);
+    for (size_t i = 0; outputs && i < facts.output_count; i++) tensor_clear(&outputs[i]);
+    alloc_free(outputs);
+    alloc_free(row);
+    return status;
+}
+
+static fringe_status run_window(struct window *window, const struct network *network, fringe_error *error)
+{
+    const fringe_run *run = window->job->run;
+    struct network_workspace *workspace;
+    fringe_status status = network_workspace_create(network, fringe_run_threads(run), &workspace, error);
+    if (status) return status;
+    status = gives_rows(network) ? network_run(network, workspace, give_rows, take_rows, window, run, error)
+                                 : run_dense(window, network, workspace, error);
+    network_workspace_free(workspace);
+    return status;
+}
+
+/* Runs all tiles. Only a last, shorter one needs a network of its own. */
+static fringe_status run_tiles(const struct segment_job *job, struct segment_plan *plan, fringe_error *error)
+{
+    int32_t down = segment_tiles_count(&plan->rows), across = segment_tiles_count(&plan->columns);
+    struct window window = {.job = job};
+    fringe_status status = FRINGE_OK;
+    for (int32_t i = 0; i < down * across && !status; i++) {
+        window.rows = segment_tiles_span(&plan->rows, i / across);
+        window.columns = segment_tiles_span(&plan->columns, i % across);
+        int32_t width = window.columns.end - window.columns.begin;
+        run_state_part(job->run, i, down * across);
+        if (width != plan->columns.tile) {
+            segment_plan_clear(plan);
+            status =
+                segment_plan_compile(job, window.rows.end - window.rows.begin, width, &plan->network, error);
+            if (status) break;
+        }
+        status = run_window(&window, plan->network, error);
+    }
+    run_state_part(job->run, 0, 1);
+    return status;
+}
+
+fringe_status segment_network_apply(struct segment_job *job, fringe_error *error)
+{
+    const struct package_tensor *out = job->model->output;
+    size_t pixels = (size_t)job->work_height_px * (size_t)job->work_width_px;
+    struct segment_plan plan;
+    fringe_status status = segment_plan_make(job, &plan, error);
+    if (status) goto done;
+    job->output_channels = (int32_t)network_output(plan.network, 0)->dims[1];
+    size_t channels = (size_t)job->output_channels;
+    job->outputs = alloc_aligned(channels * pixels, sizeof *job->outputs);
+    if (!job->outputs) {
+        status = failure_memory(error, "the network's output", channels * pixels * sizeof *job->outputs);
+        goto done;
+    }
+    status = run_tiles(job, &plan, error);
+    if (status) goto done;
+    alloc_free(job->planes); /* before the result takes its own memory */
+    job->planes = NULL;
+    status = preparation_apply(out->steps, out->step_count, job->outputs, channels, pixels, pixels,
+                               job->measured, job->measured ? (size_t)job->channels : 0, job->run, error);
+done:
+    segment_plan_clear(&plan);
+    return status;
+}
