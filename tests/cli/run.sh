@@ -3,7 +3,7 @@
 #
 # A test is a script cases/<name>.sh. It runs in an empty folder of its own under `sh -eu`, with fringe on its path
 # and these variables: INPUTS (small micrographs of ours), EXAMPLES (examples/micrographs), MODEL (the model that
-# ships). Beside it may lie
+# ships), ROOT (of the tree), EXPECT (to be sourced). Beside it may lie
 #     <name>.stdout.glob, <name>.stderr.glob   what it prints: a shell pattern for each line; the line `...` stands for
 #                                              any number of lines; without the file anything may be printed
 #     <name>.exit                              its exit status, 0 without the file
@@ -16,8 +16,8 @@ fringe=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 shift
 root=$(cd "$here/../.." && pwd)
 INPUTS=$here/inputs EXAMPLES=$root/examples/micrographs MODEL=$root/models/hrtem-particles
-EXPECT=$here/expect.sh
-export INPUTS EXAMPLES MODEL EXPECT
+EXPECT=$here/expect.sh ROOT=$root
+export INPUTS EXAMPLES MODEL EXPECT ROOT
 unset FRINGE_CPU FRINGE_MODELS
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,0 +1,33 @@
+# Completion of the fringe command line for bash; installed where bash-completion finds it, or sourced by hand.
+
+_fringe() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]} options=""
+    COMPREPLY=()
+    [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
+    case $COMP_CWORD-$command in
+    1-*) mapfile -t COMPREPLY < <(compgen -W "segment info model --version --help" -- "$word") && return ;;
+    2-model) mapfile -t COMPREPLY < <(compgen -W "info test time --help" -- "$word") && return ;;
+    esac
+    case $before in
+    --normalize) mapfile -t COMPREPLY < <(compgen -W "none zscore minmax percentile" -- "$word") && return ;;
+    --resample) mapfile -t COMPREPLY < <(compgen -W "auto off" -- "$word") && return ;;
+    -o) compopt -o dirnames && return ;;
+    --threshold | --pixel-size | --exclude-bottom | --band | --tile | --threads | --size | --runs) return ;;
+    esac
+    case $command in
+    segment)
+        options="--model -o --probability --overlay --threshold --normalize --pixel-size --resample --exclude-bottom
+            --band --tile --threads --overwrite --recursive --files-from --json --help"
+        ;;
+    info) options="--json --help" ;;
+    "model info") options="--size --json --help" ;;
+    "model test") options="--threads --help" ;;
+    "model time") options="--size --threads --runs --help" ;;
+    esac
+    case $word in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
+    *) compopt -o default ;;
+    esac
+}
+complete -F _fringe fringe
