@@ -1,12 +1,13 @@
 /* segment_job.h - one slice on its way through a network, and the order of its steps:
  *
+ *   segment_run.c       the order of what follows
  *   segment_geometry.c  what is left out, which pixel size the network works at, the grid that follows
- *   segment_prepare.c   included pixels -> NaN and infinite ones marked -> network's grid -> model's
- * preparation segment_network.c   planes -> network, in bands, padded or in tiles where need be -> completion
+ *   segment_prepare.c   included pixels, marked where no number -> network's grid -> preparation
+ *   segment_network.c   planes -> network, in bands, padded or in tiles where need be -> completion
  *   segment_labels.c    back to the micrograph's grid -> threshold or largest class
  *
  * Shape letters: C channels of the network's input, K of its output, H rows, W columns. Planes are
- * (C or K, H, W) floats without gaps. The job owns its buffers; segment.c frees them.
+ * (C or K, H, W) floats without gaps. The job owns its buffers; segment_run.c frees them.
  */
 #ifndef SEGMENT_SEGMENT_JOB_H
 #define SEGMENT_SEGMENT_JOB_H
