@@ -2,11 +2,10 @@
  *
  * The dense operators and the row executor both come here, so a value is the same bytes whoever asks, at any
  * place of an array: the last few values of an array go through the body's own arithmetic. Exponentials and
- * what is made of them are ours, not the C library's; against the exact value their error is at most
- *   exp, sigmoid, tanh, erf, expm1 (in Elu, Selu, Celu)   3 units in the last place
- *   log                                                    2 units in the last place
- *   softplus, gelu, mish                                   1e-6 relative or 1e-7 absolute
- * on every path. NaN stays NaN.
+ * what is made of them are ours, not the C library's. On every path the error against the exact value is at
+ * most exp, log, erf, and exp(x) - 1 in Elu, Selu, Celu   2 units in the last place sigmoid, tanh 3 units in
+ * the last place softplus, gelu (both), mish                        1e-6 times the larger of 1 and the value
+ * and, for sigmoid, results below 1e-37 may come out as 0. NaN stays NaN.
  */
 #ifndef TENSOR_UNARY_H
 #define TENSOR_UNARY_H
