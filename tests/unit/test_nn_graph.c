@@ -1,0 +1,278 @@
+/* Compiling a graph: what is folded, dropped and forwarded, and what is refused with which words. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "nn/graph.h"
+#include "nn/operator_params.h"
+
+/* A model of static parts: one float input "x", one output "y". */
+struct sketch {
+    struct onnx_model model;
+    struct onnx_value input, output;
+    struct onnx_node nodes[8];
+    const char *inputs[8][4], *outputs[8][2];
+    struct onnx_attribute attributes[8][2];
+    struct onnx_tensor constants[4];
+};
+
+static const int64_t free_dims[4] = {-1, -1, -1, -1};
+
+static void sketch_begin(struct sketch *s, int64_t opset)
+{
+    memset(s, 0, sizeof *s);
+    s->input = s->output = (struct onnx_value){.name = "x", .type = ONNX_FLOAT, .rank = 4, .dims = free_dims};
+    s->output.name = "y";
+    s->model = (struct onnx_model){.opset = opset,
+                                   .nodes = s->nodes,
+                                   .initializers = s->constants,
+                                   .inputs = &s->input,
+                                   .input_count = 1,
+                                   .outputs = &s->output,
+                                   .output_count = 1};
+}
+
+/* Adds "Operator a b -> c": words apart by blanks. */
+static struct onnx_node *sketch_node(struct sketch *s, const char *operator, const char * a, const char *b,
+                                     const char *output)
+{
+    size_t k = s->model.node_count++;
+    struct onnx_node *node = &s->nodes[k];
+    s->inputs[k][0] = a;
+    s->inputs[k][1] = b;
+    s->outputs[k][0] = output;
+    *node = (struct onnx_node){.name = operator,
+                               .op_type = operator,
+                               .domain = "",
+                               .input_count = b   ? 2
+                                              : a ? 1
+                                                  : 0,
+                               .output_count = 1,
+                               .inputs = s->inputs[k],
+                               .outputs = s->outputs[k],
+                               .attributes = s->attributes[k]};
+    return node;
+}
+
+static void sketch_int(struct sketch *s, const char *name, int64_t value)
+{
+    size_t k = s->model.node_count - 1;
+    struct onnx_node *node = &s->nodes[k];
+    s->attributes[k][node->attribute_count++] =
+        (struct onnx_attribute){.name = name, .kind = ONNX_ATTR_INT, .i = value};
+}
+
+static void sketch_constant(struct sketch *s, const char *name, int32_t type, int rank, const int64_t *dims,
+                            const void *bytes)
+{
+    s->constants[s->model.initializer_count++] =
+        (struct onnx_tensor){.name = name, .type = type, .rank = rank, .dims = dims, .bytes = bytes};
+}
+
+static fringe_status compile(const struct sketch *s, int64_t channels, int64_t height, int64_t width,
+                             struct graph **graph, fringe_error *error)
+{
+    struct graph_binding binding = {.name = "x"};
+    const int64_t dims[4] = {1, channels, height, width};
+    cr_assert_eq(tensor_set_shape(&binding.tensor, TENSOR_FLOAT32, 4, dims, "x", NULL), FRINGE_OK);
+    return graph_create(&s->model, &binding, 1, NULL, graph, error);
+}
+
+static void expect_refusal(const struct sketch *s, fringe_status status, const char *words)
+{
+    struct graph *graph;
+    fringe_error error = {0};
+    cr_expect_eq(compile(s, 3, 8, 8, &graph, &error), status, "%s", error.message);
+    cr_expect(strstr(error.message, words), "'%s' does not say '%s'", error.message, words);
+    cr_expect_null(graph);
+}
+
+/* What PyTorch writes to upsample to another tensor's size. */
+Test(nn_graph, shape_chains_are_folded)
+{
+    struct sketch s;
+    struct graph *graph;
+    fringe_error error;
+    static const int64_t two = 2, one_dim[1] = {1}, factor = 2, axis0 = 0, none[1] = {0};
+    sketch_begin(&s, 13);
+    sketch_constant(&s, "index", ONNX_INT64, 0, NULL, &two);
+    sketch_constant(&s, "factor", ONNX_INT64, 0, NULL, &factor);
+    sketch_constant(&s, "axis", ONNX_INT64, 1, one_dim, &axis0);
+    sketch_constant(&s, "empty", ONNX_FLOAT, 1, none, NULL);
+    sketch_node(&s, "Shape", "x", NULL, "shape");
+    sketch_node(&s, "Gather", "shape", "index", "height");
+    sketch_node(&s, "Mul", "height", "factor", "double");
+    sketch_node(&s, "Unsqueeze", "double", "axis", "list");
+    sketch_node(&s, "Concat", "shape", "list", "sizes"); /* five numbers: too many for Resize */
+    sketch_int(&s, "axis", 0);
+    struct onnx_node *resize = sketch_node(&s, "Resize", "x", "", "y");
+    s.inputs[5][2] = "";
+    s.inputs[5][3] = "sizes";
+    resize->input_count = 4;
+    expect_refusal(&s, FRINGE_MODEL, "5 scales or sizes");
+
+    s.inputs[4][0] = "list"; /* (2H, 2H): too few */
+    s.nodes[4].input_count = 2;
+    expect_refusal(&s, FRINGE_MODEL, "2 scales or sizes");
+
+    s.inputs[5][3] = "shape";
+    cr_assert_eq(compile(&s, 3, 8, 12, &graph, &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(graph->node_count, 1);
+    cr_expect_str_eq(graph->nodes[0].source->op_type, "Resize");
+    const struct resize_params *params = graph->nodes[0].params;
+    cr_expect(params->axes[3].identity && params->axes[3].out == 12);
+    graph_free(graph);
+}
+
+Test(nn_graph, identity_and_dead_nodes_vanish)
+{
+    struct sketch s;
+    struct graph *graph;
+    fringe_error error;
+    sketch_begin(&s, 13);
+    sketch_node(&s, "Relu", "b", NULL, "y"); /* not in order */
+    sketch_node(&s, "Identity", "x", NULL, "a");
+    sketch_node(&s, "Dropout", "a", NULL, "b");
+    sketch_node(&s, "Exp", "x", NULL, "unused");
+    cr_assert_eq(compile(&s, 3, 8, 8, &graph, &error), FRINGE_OK, "%s", error.message);
+    cr_assert_eq(graph->node_count, 1);
+    cr_expect_str_eq(graph->nodes[0].source->op_type, "Relu");
+    cr_expect_eq(graph->nodes[0].inputs[0], graph->inputs[0]);
+    cr_expect_eq(graph->values[graph->inputs[0]].use_count, 1);
+    cr_expect_eq(graph->values[graph->outputs[0]].producer, 0);
+    graph_free(graph);
+
+    s.inputs[0][0] = "x"; /* an output that is the input */
+    s.outputs[0][0] = "r";
+    s.outputs[1][0] = s.inputs[2][0] = "y";
+    cr_assert_eq(compile(&s, 3, 8, 8, &graph, &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(graph->node_count, 0);
+    cr_expect_eq(graph->outputs[0], graph->inputs[0]);
+    graph_free(graph);
+}
+
+Test(nn_graph, half_and_double_constants_become_float)
+{
+    struct sketch s;
+    struct graph *graph;
+    fringe_error error;
+    static const uint16_t halves[4] = {0x3c00, 0xc000, 0x0001, 0x7c00}; /* 1, -2, 2^-24, infinity */
+    static const int64_t four[1] = {4};
+    static const double third = 1.0 / 3;
+    sketch_begin(&s, 13);
+    sketch_constant(&s, "h", ONNX_FLOAT16, 1, four, halves);
+    sketch_constant(&s, "d", ONNX_DOUBLE, 0, NULL, &third);
+    sketch_node(&s, "Add", "h", "d", "y");
+    cr_assert_eq(compile(&s, 3, 8, 8, &graph, &error), FRINGE_OK, "%s", error.message);
+    const struct tensor *sum = &graph->values[graph->outputs[0]].tensor;
+    cr_assert_eq(graph->node_count, 0);
+    const float *values = sum->data;
+    cr_expect(values[0] == 1 + 1.0f / 3 && values[1] == -2 + 1.0f / 3 && values[2] == 0x1p-24f + 1.0f / 3 &&
+              values[3] > 1e38f);
+    graph_free(graph);
+
+    s.constants[0].type = ONNX_UINT8;
+    expect_refusal(&s, FRINGE_UNSUPPORTED, "constant 'h': element type uint8");
+}
+
+Test(nn_graph, graphs_that_contradict_themselves_are_refused)
+{
+    struct sketch s;
+    sketch_begin(&s, 13);
+    sketch_node(&s, "Add", "x", "b", "a");
+    sketch_node(&s, "Relu", "a", NULL, "b");
+    sketch_node(&s, "Relu", "b", NULL, "y");
+    expect_refusal(&s, FRINGE_MODEL, "in a circle through value");
+    s.inputs[0][1] = "nothing";
+    expect_refusal(&s, FRINGE_MODEL, "'nothing' is nowhere defined");
+    s.inputs[0][1] = "x";
+    s.outputs[1][0] = "a";
+    expect_refusal(&s, FRINGE_MODEL, "'a' is defined twice");
+    s.outputs[1][0] = "b";
+    s.output.name = "z";
+    expect_refusal(&s, FRINGE_MODEL, "output 'z' is nowhere defined");
+}
+
+Test(nn_graph, disagreeing_shapes_are_both_named)
+{
+    struct sketch s;
+    static const float values[8] = {0};
+    static const int64_t five[1] = {5}, weights[4] = {1, 2, 2, 2};
+    sketch_begin(&s, 13);
+    sketch_constant(&s, "c", ONNX_FLOAT, 1, five, values);
+    sketch_constant(&s, "w", ONNX_FLOAT, 4, weights, values);
+    sketch_node(&s, "Mul", "x", "c", "y");
+    expect_refusal(&s, FRINGE_MODEL, "node 'Mul' (Mul): shapes (1, 3, 8, 8) and (5)");
+    s.nodes[0].op_type = "Conv";
+    s.inputs[0][1] = "w";
+    expect_refusal(&s, FRINGE_MODEL, "input (1, 3, 8, 8) and weights (1, 2, 2, 2)");
+}
+
+Test(nn_graph, operators_and_opsets_are_refused_by_name)
+{
+    struct sketch s;
+    struct graph *graph;
+    fringe_error error;
+    sketch_begin(&s, 13);
+    struct onnx_node *node = sketch_node(&s, "LSTM", "x", NULL, "y");
+    expect_refusal(&s, FRINGE_UNSUPPORTED, "node 'LSTM': operator LSTM (opset 13)");
+    cr_expect_eq(graph_check_operators(&s.model, &error), FRINGE_UNSUPPORTED);
+    node->op_type = "Relu";
+    node->domain = "com.example";
+    expect_refusal(&s, FRINGE_UNSUPPORTED, "operator Relu of domain 'com.example'");
+    node->domain = "ai.onnx";
+    cr_expect_eq(graph_check_operators(&s.model, &error), FRINGE_OK);
+    s.model.opset = 28; /* Relu has not changed since 14 */
+    cr_assert_eq(compile(&s, 3, 8, 8, &graph, &error), FRINGE_OK, "%s", error.message);
+    graph_free(graph);
+    s.model.opset = 99;
+    expect_refusal(&s, FRINGE_UNSUPPORTED, "opset 99");
+    node->op_type = "Flatten";
+    s.model.opset = 24;
+    expect_refusal(&s, FRINGE_UNSUPPORTED, "operator Flatten changed in opset 24");
+    node->op_type = "Celu";
+    s.model.opset = 11;
+    expect_refusal(&s, FRINGE_MODEL, "operator Celu is in opset 11, but begins in 12");
+    node->op_type = "BatchNormalization";
+    s.model.opset = 6;
+    expect_refusal(&s, FRINGE_UNSUPPORTED,
+                   "operator BatchNormalization of opset 6 is older than that of opset 7");
+}
+
+Test(nn_graph, absurd_sizes_are_refused_quickly)
+{
+    struct sketch s;
+    static const int64_t huge[4] = {1 << 20, 1 << 20, 1 << 20, 1 << 20}, four[1] = {4}, one = 1,
+                         most = 1LL << 40;
+    sketch_begin(&s, 13);
+    sketch_constant(&s, "huge", ONNX_INT64, 1, four, huge);
+    sketch_constant(&s, "one", ONNX_INT64, 0, NULL, &one);
+    sketch_constant(&s, "most", ONNX_INT64, 0, NULL, &most);
+    sketch_node(&s, "ConstantOfShape", "huge", NULL, "y");
+    expect_refusal(&s, FRINGE_MODEL, "needs more than");
+    s.nodes[0].op_type = "Range";
+    s.inputs[0][0] = "one";
+    s.inputs[0][1] = "most";
+    s.inputs[0][2] = "one";
+    s.nodes[0].input_count = 3;
+    expect_refusal(&s, FRINGE_MODEL, "no end that could be reached");
+    s.nodes[0].op_type = "Expand";
+    s.inputs[0][0] = "x";
+    s.inputs[0][1] = "huge";
+    s.nodes[0].input_count = 2;
+    expect_refusal(&s, FRINGE_MODEL, "does not expand to (1048576, 1048576, 1048576, 1048576)");
+}
+
+Test(nn_graph, a_shape_that_depends_on_pixels_is_refused)
+{
+    struct sketch s;
+    sketch_begin(&s, 13);
+    sketch_node(&s, "Cast", "x", NULL, "whole");
+    sketch_int(&s, "to", ONNX_INT64);
+    sketch_node(&s, "Squeeze", "whole", NULL, "shape");
+    sketch_node(&s, "Reshape", "x", "shape", "y");
+    struct graph *graph;
+    fringe_error error = {0};
+    cr_expect_eq(compile(&s, 1, 1, 4, &graph, &error), FRINGE_UNSUPPORTED);
+    cr_expect(strstr(error.message, "input 1 ('shape') decides a shape and is not a constant"), "%s",
+              error.message);
+}
