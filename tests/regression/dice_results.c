@@ -165,7 +165,7 @@ int main(int count, char **words)
             fprintf(stderr, "%s: a file of this row is missing\n", name);
         else if (status)
             fprintf(stderr, "%s: %s\n", name, error.message);
-        else if (fabs(row.dice - committed) > TOLERANCE)
+        else if (!print && fabs(row.dice - committed) > TOLERANCE)
             fprintf(stderr, "%s: Dice %.4f, not %.4f\n", name, row.dice, committed);
     }
     if (!print) printf("1..%d\n", tests);
