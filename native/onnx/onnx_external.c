@@ -45,6 +45,7 @@ static fringe_status open_inside(const struct onnx_build *build, const char *loc
         goto done;
     }
     status = file_open_read(real, stream, error);
+    if (status) failure_prefix(error, status, "%s: external data: ", build->name);
 done:
     alloc_free(joined);
     alloc_free(real);
