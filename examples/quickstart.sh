@@ -22,14 +22,9 @@ if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release && ninja
     exit 1
 fi
 
-echo "Finding particles in the simulated micrographs of examples/micrographs ..."
+echo "Finding particles in the simulated micrographs of examples/micrographs; written are:"
 set -- segment --model "$root/models/hrtem-particles" --overlay --probability -o "$out" "$root/examples/micrographs"
-echo "  fringe $*"
-"$build/native/cli/fringe" "$@"
+"$build/native/cli/fringe" "$@" # names its outputs, one a line
 
-echo "Written to $out:"
-for picture in "$out"/*-overlay.png; do
-    stem=${picture%-overlay.png}
-    for file in "$stem"-*; do echo "  $file"; done
-done
-echo "Look at a picture (*-overlay.png) first; the masks open in ImageJ with their pixel size."
+echo "That was: fringe $*"
+echo "Look first at $out/simulated-gold-5nm-overlay.png; the masks open in ImageJ with their pixel size."
