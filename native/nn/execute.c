@@ -120,15 +120,22 @@ static fringe_status drain_output(struct execution *execution, const struct slot
 struct row_work {
     struct execution *execution;
     const struct step *step;
-    int64_t begin;
+    int64_t begin, end;
 };
 
-static void run_row(void *context, size_t index, int worker)
+static void run_block(void *context, size_t index, int worker)
 {
     const struct row_work *work = context;
-    size_t parts = (size_t)work->step->parts;
-    work->step->kind->row(work->step, work->execution, work->begin + (int64_t)(index / parts),
-                          (int)(index % parts), worker);
+    const struct step *step = work->step;
+    size_t parts = (size_t)step->parts;
+    int part = (int)(index % parts);
+    int64_t rows = step->block_rows ? step->block_rows : 1,
+            row = work->begin + (int64_t)(index / parts) * rows;
+    if (step->kind->rows)
+        step->kind->rows(step, work->execution, row, row + rows < work->end ? row + rows : work->end, part,
+                         worker);
+    else
+        step->kind->row(step, work->execution, row, part, worker);
 }
 
 /* What a run's caller gives and takes. */
@@ -162,9 +169,10 @@ static fringe_status run_step(struct execution *execution, const struct step *st
             status = fill_input(execution, slot, input_of(execution->network, step->output), begin, end,
                                 ends->source, ends->user, error);
         } else {
-            struct row_work work = {execution, step, begin};
-            status = run_state_parallel(execution->run, (size_t)(end - begin) * (size_t)step->parts, run_row,
-                                        &work, error);
+            struct row_work work = {execution, step, begin, end};
+            int64_t rows = step->block_rows ? step->block_rows : 1;
+            size_t blocks = (size_t)((end - begin + rows - 1) / rows) * (size_t)step->parts;
+            status = run_state_parallel(execution->run, blocks, run_block, &work, error);
         }
     }
     execution->end[step->output] = end;

@@ -7,6 +7,7 @@
 #include "base/failure.h"
 #include "base/run_state.h"
 #include "nn/graph_names.h"
+#include "nn/graph_passes.h"
 #include "nn/operator_values.h"
 
 enum { MOST_NODES = 100000, MOST_LINKS = 4000000 };
@@ -174,7 +175,7 @@ static fringe_status bind_inputs(struct builder *b, const struct graph_binding *
 
 /* ---- inference and folding ---- */
 
-static void release_node(struct graph_node *node)
+void graph_node_release(struct graph_node *node)
 {
     if (node->params && node->operator->release) node->operator->release(node->params);
     alloc_free(node->params);
@@ -270,7 +271,7 @@ static fringe_status compile_nodes(struct builder *b, fringe_error *error)
             nodes[kept_count++] = *node;
             node->params = NULL;
         } else {
-            release_node(node);
+            graph_node_release(node);
         }
     }
     if (nodes) {
@@ -284,9 +285,7 @@ static fringe_status compile_nodes(struct builder *b, fringe_error *error)
     return status;
 }
 
-/* Drops the nodes that no output depends on, and the data of constants that nobody reads; counts readers and
- * notes producers afresh. Bound inputs, the first values, keep their data: that tells them from open ones. */
-static void sweep(struct graph *graph)
+void graph_sweep(struct graph *graph)
 {
     size_t kept = graph->node_count;
     for (size_t i = 0; i < graph->value_count; i++) graph->values[i].use_count = 0;
@@ -304,7 +303,7 @@ static void sweep(struct graph *graph)
                 node->outputs[k] = -1;
         }
         if (!used) {
-            release_node(node);
+            graph_node_release(node);
             continue;
         }
         for (size_t k = 0; k < node->input_count; k++)
@@ -339,8 +338,10 @@ fringe_status graph_create(const struct onnx_model *model, const struct graph_bi
     if (!status) status = link_nodes(&b, error);
     if (!status) status = bind_inputs(&b, bindings, binding_count, error);
     if (!status) status = compile_nodes(&b, error);
+    if (!status) graph_sweep(b.graph);
+    if (!status) status = graph_layout(b.graph, b.run, error);
     if (!status) {
-        sweep(b.graph);
+        graph_sweep(b.graph);
         *result = b.graph;
         b.graph = NULL;
     }
@@ -355,7 +356,7 @@ fringe_status graph_create(const struct onnx_model *model, const struct graph_bi
 void graph_free(struct graph *graph)
 {
     if (!graph) return;
-    for (size_t i = 0; i < graph->node_count; i++) release_node(&graph->nodes[i]);
+    for (size_t i = 0; i < graph->node_count; i++) graph_node_release(&graph->nodes[i]);
     for (size_t i = 0; i < graph->value_count; i++) tensor_clear(&graph->values[i].tensor);
     alloc_free(graph->values);
     alloc_free(graph->nodes);

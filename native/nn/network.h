@@ -43,6 +43,10 @@ struct network_facts {
     int64_t stride;   /* image sizes that are multiples of this keep every layer aligned */
     int64_t reach_px; /* an output pixel depends on no input pixel farther away than this in a row or column;
                          -1 where it depends on the whole image. Receptive field: 2 * reach + 1 */
+    /* For tiles that give the same bytes as the whole: they begin at multiples of tile_stride and are
+     * computed with tile_margin_px more columns on either side (some layers work in groups of columns); -1
+     * where reach is. */
+    int64_t tile_stride, tile_margin_px;
     int64_t parameter_count;
     double flop;            /* 2 for each multiply-add of this shape, all layers */
     size_t workspace_bytes; /* of one run, weights apart */

@@ -25,6 +25,8 @@ enum { ROWS_MARGIN = 16 }; /* floats: one AVX-512 vector */
 struct dependence {
     int whole;
     int64_t multiply, divide, low, high;
+    int64_t
+        quantum; /* > 1: outputs are computed in groups of this many, counted from 0 (and tables have none) */
     struct dependence_range {
         int32_t low, high; /* inclusive; low > high: nothing */
         int32_t rest_low;  /* the least that this output index or a later one needs */
@@ -64,6 +66,10 @@ struct step_kind {
     const char *name;
     /* Computes parts [part] of output row `row` (of `step->parts`); NULL for inputs and dense steps. */
     void (*row)(const struct step *step, struct execution *execution, int64_t row, int part, int worker);
+    /* Instead, for kinds that compute several rows together: rows [row, row_end), `step->block_rows` of them
+     * or, at the end of a range, fewer. */
+    void (*rows)(const struct step *step, struct execution *execution, int64_t row, int64_t row_end, int part,
+                 int worker);
     /* Frees what the step's own data owns. */
     void (*clear)(struct step *step);
 };
@@ -76,6 +82,7 @@ struct step {
     int output;                   /* slot */
     struct dependence rows[STEP_MOST_INPUTS], columns[STEP_MOST_INPUTS];
     int parts;             /* independent pieces of a row */
+    int block_rows;        /* rows computed together; 0 stands for 1 */
     double flop;           /* of the whole output */
     size_t scratch_floats; /* per worker */
     /* dense steps with more than one output: the others' slots, -1 */

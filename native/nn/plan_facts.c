@@ -42,8 +42,9 @@ static struct sampling step_sampling(const struct step *step, size_t input, cons
 }
 
 /* Input pixels that one output pixel in the middle of the image depends on, to either side, along columns:
- * the needs of one column are followed back through all steps. */
-static int64_t reach_of(const struct network *network, int64_t *low, int64_t *high)
+ * the needs of one column are followed back through all steps. `exact` counts what may change the last bit: a
+ * layer that works in groups of columns may have the pixel at either end of its group. */
+static int64_t reach_of(const struct network *network, int exact, int64_t *low, int64_t *high)
 {
     int output = network->output_slots[0];
     if (output < 0 || network->slots[output].form != SLOT_ROWS) return -1;
@@ -57,9 +58,15 @@ static int64_t reach_of(const struct network *network, int64_t *low, int64_t *hi
         for (size_t i = 0; i < step->input_count; i++) {
             int slot = step->inputs[i];
             if (step->columns[i].whole || network->slots[slot].form != SLOT_ROWS) return -1;
+            struct dependence d = step->columns[i];
+            if (d.quantum > 1 && exact) {
+                d.low -= d.quantum - 1;
+                d.high += d.quantum - 1;
+            }
+            d.quantum = 0;
             int64_t begin, end;
-            dependence_needs(&step->columns[i], network->slots[slot].width, low[step->output],
-                             high[step->output], &begin, &end);
+            dependence_needs(&d, network->slots[slot].width, low[step->output], high[step->output], &begin,
+                             &end);
             if (begin == end) continue;
             if (begin < low[slot]) low[slot] = begin;
             if (end > high[slot]) high[slot] = end;
@@ -76,13 +83,19 @@ static int64_t reach_of(const struct network *network, int64_t *low, int64_t *hi
     return reach;
 }
 
+static int64_t common_multiple(int64_t a, int64_t b)
+{
+    int64_t factor = b / greatest_common_divisor(a, b);
+    return factor < INT32_MAX / a ? a * factor : a;
+}
+
 void schedule_facts(struct network *network)
 {
     struct network_facts *facts = &network->facts;
     facts->input_count = network->input_count;
     facts->output_count = network->output_count;
     facts->streams = facts->tiles = 1;
-    facts->stride = 1;
+    facts->stride = facts->tile_stride = 1;
     struct sampling *samplings = alloc_array(network->slot_count + 1, sizeof *samplings);
     int64_t *reach = alloc_array(2 * network->slot_count + 1, sizeof *reach);
     for (size_t s = 0; s < network->step_count; s++) {
@@ -99,13 +112,17 @@ void schedule_facts(struct network *network)
             if (!own.up) continue;
             struct sampling after = reduced(before.up * own.up, before.down * own.down);
             samplings[step->output] = after;
-            int64_t common = greatest_common_divisor(facts->stride, after.down);
-            if (after.down / common < INT32_MAX / facts->stride) facts->stride *= after.down / common;
+            facts->stride = common_multiple(facts->stride, after.down);
+            int64_t quantum = step->columns[i].quantum > 1 ? step->columns[i].quantum : 1;
+            facts->tile_stride = common_multiple(facts->tile_stride, after.down * quantum);
             if (after.up != 1 && after.down != 1) facts->tiles = 0;
         }
     }
-    facts->reach_px = reach ? reach_of(network, reach, reach + network->slot_count) : -1;
-    if (!facts->streams) facts->reach_px = -1;
+    facts->reach_px = facts->tile_margin_px = -1;
+    if (reach && facts->streams) {
+        facts->reach_px = reach_of(network, 0, reach, reach + network->slot_count);
+        facts->tile_margin_px = reach_of(network, 1, reach, reach + network->slot_count);
+    }
     facts->tiles &= facts->streams && facts->reach_px >= 0;
     for (size_t i = 0; i < network->graph->model->initializer_count; i++) {
         const struct onnx_tensor *t = &network->graph->model->initializers[i];

@@ -60,6 +60,10 @@ void dependence_needs(const struct dependence *d, int64_t in, int64_t begin, int
 {
     *in_begin = *in_end = 0;
     if (begin >= end) return;
+    if (d->quantum > 1) {
+        begin -= begin % d->quantum;
+        end = (end + d->quantum - 1) / d->quantum * d->quantum;
+    }
     int64_t low = in, high = -1;
     if (d->whole) {
         low = 0, high = in - 1;
@@ -83,6 +87,7 @@ int64_t dependence_keeps(const struct dependence *d, int64_t in, int64_t begin, 
     if (begin >= out) return in;
     if (d->whole) return 0;
     if (d->table) return d->table[begin].rest_low;
+    if (d->quantum > 1) begin -= begin % d->quantum;
     return clamp(floor_divide(begin * d->multiply + d->low, d->divide), 0, in);
 }
 
@@ -104,6 +109,12 @@ void schedule_targets(const struct network *network, const int64_t *end, int64_t
     }
     for (size_t s = network->step_count; s-- > 0;) {
         const struct step *step = &network->steps[s];
+        int64_t quantum = step->input_count ? step->rows[0].quantum : 0;
+        if (quantum > 1) { /* whole groups of rows, up to the last row */
+            int64_t height = network->slots[step->output].height;
+            int64_t whole = (target[step->output] + quantum - 1) / quantum * quantum;
+            target[step->output] = whole < height ? whole : height;
+        }
         for (size_t i = 0; i < step->input_count; i++) {
             int slot = step->inputs[i];
             int64_t in_begin, in_end;

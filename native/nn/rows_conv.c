@@ -121,8 +121,9 @@ static void conv_row_gathering(const struct step *step, struct execution *execut
     rows_seal(out, to, p.count);
 }
 
-static const struct step_kind conv_kind = {"conv", conv_row, conv_clear};
-static const struct step_kind conv_gathering_kind = {"conv by columns", conv_row_gathering, conv_clear};
+static const struct step_kind conv_kind = {.name = "conv", .row = conv_row, .clear = conv_clear};
+static const struct step_kind conv_gathering_kind = {
+    .name = "conv by columns", .row = conv_row_gathering, .clear = conv_clear};
 
 /* ---- lowering ---- */
 
@@ -280,17 +281,22 @@ fringe_status rows_conv_lower(struct plan_builder *builder, const struct graph_n
     fringe_status status = conv_begin(builder, node, 0, &conv_kind, &folded, &step, taken);
     if (!status && *taken) {
         struct conv_data *data = step->data;
-        const struct window *w = &data->window;
-        pack_conv(data, &folded);
-        const struct slot *in = &builder->network->slots[step->inputs[0]];
-        data->gathers = !fits_margins(w, in->width, builder->network->slots[step->output].width);
-        if (data->gathers) {
-            step->kind = &conv_gathering_kind;
-            step->scratch_floats = (size_t)(data->in_channels * data->taps) * COLUMN_PIXELS + CONV_OVERREAD;
-        }
+        const struct window w = data->window;
         for (size_t i = 0; i < step->input_count; i++) {
-            step->rows[i] = dependence_window(w->stride[0], w->pad_begin[0], w->dilation[0], w->kernel[0]);
-            step->columns[i] = dependence_window(w->stride[1], w->pad_begin[1], w->dilation[1], w->kernel[1]);
+            step->rows[i] = dependence_window(w.stride[0], w.pad_begin[0], w.dilation[0], w.kernel[0]);
+            step->columns[i] = dependence_window(w.stride[1], w.pad_begin[1], w.dilation[1], w.kernel[1]);
+        }
+        if (rows_winograd_suits(node->params, data->in_channels, data->out_channels)) {
+            status = rows_winograd_finish(builder, step, &folded);
+        } else {
+            const struct slot *in = &builder->network->slots[step->inputs[0]];
+            pack_conv(data, &folded);
+            data->gathers = !fits_margins(&w, in->width, builder->network->slots[step->output].width);
+            if (data->gathers) {
+                step->kind = &conv_gathering_kind;
+                step->scratch_floats =
+                    (size_t)(data->in_channels * data->taps) * COLUMN_PIXELS + CONV_OVERREAD;
+            }
         }
     }
     return conv_end(builder, &folded, status);

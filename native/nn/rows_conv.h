@@ -57,6 +57,13 @@ struct conv_folded {
 fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *node, int transposed,
                          const struct step_kind *kind, struct conv_folded *folded, struct step **step,
                          int *taken);
+/* Whether a convolution is done by Winograd's filtering (rows_winograd.c): decided by the layer alone. Then
+ * rows_winograd_finish turns the step that conv_begin made, with its dependences set, into one of that kind.
+ */
+int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, int64_t out_channels);
+fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *step,
+                                   const struct conv_folded *folded);
+
 fringe_status conv_end(struct plan_builder *builder, struct conv_folded *folded, fringe_status status);
 void conv_clear(struct step *step);
 

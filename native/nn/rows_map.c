@@ -78,7 +78,7 @@ static void map_row(const struct step *step, struct execution *execution, int64_
         pick_columns(&data->columns, from, data->fill, to, out->width);
 }
 
-static const struct step_kind map_kind = {"map", map_row, map_clear};
+static const struct step_kind map_kind = {.name = "map", .row = map_row, .clear = map_clear};
 
 /* ---- lowering ---- */
 
@@ -264,7 +264,7 @@ static void depth_row(const struct step *step, struct execution *execution, int6
     }
 }
 
-static const struct step_kind depth_kind = {"depth to space", depth_row, NULL};
+static const struct step_kind depth_kind = {.name = "depth to space", .row = depth_row};
 
 fringe_status rows_depth_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {

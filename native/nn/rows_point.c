@@ -55,7 +55,7 @@ static void unary_row(const struct step *step, struct execution *execution, int6
                 execution_row(execution, out, row) + (size_t)part * out->plane_stride);
 }
 
-static const struct step_kind unary_kind_of_step = {"unary", unary_row, point_clear};
+static const struct step_kind unary_kind_of_step = {.name = "unary", .row = unary_row, .clear = point_clear};
 
 fringe_status rows_unary_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {
@@ -110,7 +110,8 @@ static void binary_row(const struct step *step, struct execution *execution, int
                  execution_row(execution, out, row) + (size_t)part * out->plane_stride);
 }
 
-static const struct step_kind binary_kind_of_step = {"binary", binary_row, point_clear};
+static const struct step_kind binary_kind_of_step = {
+    .name = "binary", .row = binary_row, .clear = point_clear};
 
 /* A constant that is the same over each plane, spread to one value for each plane; 0 where it is not so. */
 static int spread_constant(const struct tensor *constant, const struct slot *out, float *values)
@@ -188,7 +189,7 @@ static void norm_row(const struct step *step, struct execution *execution, int64
     for (int64_t x = 0; x < out->width; x++) to[x] = from[x] * factor + shift;
 }
 
-static const struct step_kind norm_kind = {"batch norm", norm_row, point_clear};
+static const struct step_kind norm_kind = {.name = "batch norm", .row = norm_row, .clear = point_clear};
 
 fringe_status rows_norm_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {
@@ -234,7 +235,7 @@ static void softmax_row(const struct step *step, struct execution *execution, in
                  execution_row(execution, out, row) + first * out->plane_stride, out_steps, data->logarithm);
 }
 
-static const struct step_kind softmax_kind = {"softmax", softmax_row, point_clear};
+static const struct step_kind softmax_kind = {.name = "softmax", .row = softmax_row, .clear = point_clear};
 
 fringe_status rows_softmax_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {
@@ -270,7 +271,8 @@ static void reduce_row(const struct step *step, struct execution *execution, int
     if (data->reduce == REDUCE_MEAN) binary_apply(BINARY_DIV, (size_t)out->width, to, 1, &count, 0, to);
 }
 
-static const struct step_kind reduce_kind_of_step = {"reduce", reduce_row, point_clear};
+static const struct step_kind reduce_kind_of_step = {
+    .name = "reduce", .row = reduce_row, .clear = point_clear};
 
 fringe_status rows_reduce_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {

@@ -90,7 +90,7 @@ static void pool_row(const struct step *step, struct execution *execution, int64
         for (int64_t x = 0; x < out->width; x++) to[x] /= row_count * data->column_counts[x];
 }
 
-static const struct step_kind pool_kind = {"pool", pool_row, pool_clear};
+static const struct step_kind pool_kind = {.name = "pool", .row = pool_row, .clear = pool_clear};
 
 fringe_status rows_pool_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {

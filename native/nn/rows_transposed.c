@@ -84,7 +84,8 @@ static void transposed_row(const struct step *step, struct execution *execution,
     }
 }
 
-static const struct step_kind transposed_kind = {"transposed conv", transposed_row, conv_clear};
+static const struct step_kind transposed_kind = {
+    .name = "transposed conv", .row = transposed_row, .clear = conv_clear};
 
 /* Fills the phases; 0 where an offset would leave the margins. */
 static int find_phases(struct conv_data *data, int64_t in_width, int64_t out_width)

@@ -139,10 +139,10 @@ static fringe_status plan_fixed(const struct segment_job *job, struct segment_pl
 static fringe_status plan_columns(const struct segment_job *job, struct segment_plan *plan, int64_t limit,
                                   fringe_error *error)
 {
-    int64_t stride = plan->facts.stride > 1 ? plan->facts.stride : 1, width = plan->width_px;
+    int64_t stride = plan->facts.tile_stride, width = plan->width_px;
     /* The reach was computed for one column of the output; at another phase of the stride it may be longer.
      */
-    int64_t margin = rounded_up(plan->facts.reach_px + stride, stride);
+    int64_t margin = rounded_up(plan->facts.tile_margin_px + stride, stride);
     int64_t whole_bytes = (int64_t)plan->facts.workspace_bytes;
     int64_t core = job->options.tile_px;
     if (core == 0) core = (int64_t)((double)width * (double)limit / (double)whole_bytes) - 2 * margin;

@@ -174,6 +174,35 @@ Test(nn_bands, convolutions_of_every_channel_count)
     }
 }
 
+/* Channels enough for Winograd's filtering, over a concatenation, at sizes that are no whole tiles. */
+static void check_winograd(int64_t in, int64_t out, int64_t height, int64_t width, const char *attributes)
+{
+    struct net *net = net_begin("image", 2);
+    int x = net_unary(net, "Relu", net_norm(net, net_conv(net, 0, in - 2, 3, 1)));
+    x = net_concat(net, x, 0);
+    const int64_t dims[4] = {out, in, 3, 3};
+    double spread = 1.7 / sqrt(9.0 * (double)in);
+    int inputs[3] = {x, net_random(net, 4, dims, -spread, spread), net_random(net, 1, dims, -0.1, 0.1)};
+    x = net_node(net, "Conv", inputs, 3, attributes, out);
+    x = net_conv(net, net_unary(net, "Relu", x), 17, 3, 1);
+    char what[128];
+    snprintf(what, sizeof what, "winograd %d to %d at %dx%d, %s", (int)in, (int)out, (int)height, (int)width,
+             attributes);
+    check_net(what, net_end(net, x, "output"), 2, height, width);
+    net_free(net);
+}
+
+Test(nn_bands, winograd)
+{
+    for (int64_t width = 3; width < 24; width++)
+        check_winograd(16, 16, width + 4, width, "kernel_shape=3,3 pads=1,1,1,1");
+    check_winograd(18, 70, 33, 211, "kernel_shape=3,3 pads=1,1,1,1");
+    check_winograd(130, 16, 9, 110, "kernel_shape=3,3 pads=1,1,1,1");
+    check_winograd(33, 140, 22, 30, "kernel_shape=3,3 pads=1,1,1,1");
+    check_winograd(16, 16, 21, 35, "kernel_shape=3,3");
+    check_winograd(16, 17, 21, 36, "kernel_shape=3,3 pads=2,0,1,2");
+}
+
 /* Weights (8, 4 / groups, ky, kx) and no bias. */
 static void check_conv(const char *operator, const char * attributes, int64_t groups, int64_t ky, int64_t kx)
 {

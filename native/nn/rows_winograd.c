@@ -1,0 +1,189 @@
+/* rows_winograd.c - 3x3 convolutions by Winograd's filtering, four rows at a time (tensor/winograd.h).
+ *
+ * A block of the work is a few groups of four rows by a stretch of tiles by up to PART_CHANNELS output
+ * channels: its transformed input stays with the worker while channel after channel passes over it. Narrow
+ * layers put several groups of rows into one block, since the weights, which are large there, are read once
+ * for a block.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "nn/rows_conv.h"
+#include "tensor/winograd.h"
+
+enum {
+    LEAST_CHANNELS = 16, /* in and out: below, the transforms cost more than the products save */
+    BLOCK_TILES = 48,    /* tiles of a block; half above WIDE_CHANNELS, so that a block's input stays in L2 */
+    WIDE_CHANNELS = 128,
+    WINOGRAD_PART = 128,  /* output channels of a part: each part transforms the input anew */
+    PRODUCT_CHANNELS = 32 /* output channels whose products are held at a time */
+};
+
+struct winograd_data {
+    struct conv_data conv; /* window, channels, bias, relu; its weights are the transformed ones */
+    const struct winograd_kernels *kernels;
+    int64_t chunk_tiles, chunk_count; /* a row of tiles is cut into chunks */
+    int64_t row_groups;               /* of a block */
+    int64_t channel_parts;
+};
+
+static void winograd_clear(struct step *step)
+{
+    conv_clear(step);
+}
+
+static int64_t chunk_stride(const struct winograd_data *data, int64_t count)
+{
+    int64_t lanes = data->kernels->lanes;
+    return (count + lanes - 1) / lanes * lanes;
+}
+
+/* Most tiles, in their strides, that a block can have. */
+static int64_t most_stride(const struct winograd_data *data)
+{
+    return chunk_stride(data, data->chunk_tiles) * data->row_groups;
+}
+
+/* Transforms one group's input: all channels, `count` tiles from pixel x, into place `at` of the block's
+ * arrays. */
+static void transform_group(const struct step *step, const struct execution *execution, int64_t n, int64_t y,
+                            int64_t x, int64_t count, float *v, size_t v_stride, int64_t stride,
+                            float *scratch)
+{
+    const struct winograd_data *data = step->data;
+    const struct window *w = &data->conv.window;
+    for (size_t i = 0; i < step->input_count; i++) {
+        const struct slot *in = &execution->network->slots[step->inputs[i]];
+        const float *rows[WINOGRAD_REACH];
+        for (int k = 0; k < WINOGRAD_REACH; k++)
+            rows[k] = execution_row(execution, in, y - w->pad_begin[0] + k) +
+                      (size_t)(n * in->channels) * in->plane_stride + x - w->pad_begin[1];
+        for (int64_t c = 0; c < in->channels; c++, v += stride) {
+            data->kernels->input(rows, count, v, v_stride, scratch);
+            for (int k = 0; k < WINOGRAD_REACH; k++) rows[k] += in->plane_stride;
+        }
+    }
+}
+
+/* One group's output channel `channel`: four rows or, at the image's end, fewer. */
+static void finish_group(const struct step *step, struct execution *execution, int64_t n, int64_t y,
+                         int64_t x, int64_t count, int64_t channel, const float *m, size_t m_stride,
+                         float *scratch)
+{
+    const struct winograd_data *data = step->data;
+    const struct slot *out = &execution->network->slots[step->output];
+    float *rows[WINOGRAD_TILE];
+    int row_count = 0;
+    for (; row_count < WINOGRAD_TILE && y + row_count < out->height; row_count++)
+        rows[row_count] = execution_row(execution, out, y + row_count) +
+                          (size_t)(n * out->channels + channel) * out->plane_stride;
+    float *at[WINOGRAD_TILE];
+    for (int i = 0; i < row_count; i++) at[i] = rows[i] + x;
+    data->kernels->output(m, m_stride, count, data->conv.bias[channel], data->conv.relu, at, row_count,
+                          scratch);
+    if (x + WINOGRAD_TILE * count < out->width) return;
+    for (int i = 0; i < row_count; i++) rows_seal(out, rows[i], 1);
+}
+
+static void winograd_rows(const struct step *step, struct execution *execution, int64_t row, int64_t row_end,
+                          int part, int worker)
+{
+    const struct winograd_data *data = step->data;
+    const struct slot *out = &execution->network->slots[step->output];
+    int64_t chunk = part % data->chunk_count, rest = part / data->chunk_count;
+    int64_t first_channel = rest % data->channel_parts * WINOGRAD_PART, n = rest / data->channel_parts;
+    int64_t channels = data->conv.out_channels - first_channel;
+    if (channels > WINOGRAD_PART) channels = WINOGRAD_PART;
+    int64_t tiles = (out->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE, tile = chunk * data->chunk_tiles;
+    int64_t count = tiles - tile < data->chunk_tiles ? tiles - tile : data->chunk_tiles,
+            x = tile * WINOGRAD_TILE;
+    int64_t group_stride = chunk_stride(data, count);
+    int64_t groups = (row_end - row + WINOGRAD_TILE - 1) / WINOGRAD_TILE, stride = groups * group_stride;
+    size_t v_stride = (size_t)(data->conv.in_channels * stride),
+           m_stride = (size_t)(PRODUCT_CHANNELS * stride);
+    float *v = execution_scratch(execution, worker), *m = v + WINOGRAD_FREQUENCIES * v_stride;
+    float *scratch = m + WINOGRAD_FREQUENCIES * m_stride;
+    size_t u_stride = (size_t)(data->conv.blocks * WINOGRAD_BLOCK * data->conv.in_channels);
+    for (int64_t g = 0; g < groups; g++)
+        transform_group(step, execution, n, row + g * WINOGRAD_TILE, x, count, v + g * group_stride, v_stride,
+                        stride, scratch);
+    for (int64_t done = 0; done < channels; done += PRODUCT_CHANNELS) {
+        int64_t channel = first_channel + done, these = channels - done;
+        if (these > PRODUCT_CHANNELS) these = PRODUCT_CHANNELS;
+        data->kernels->multiply(v, v_stride, data->conv.weights + channel * data->conv.in_channels, u_stride,
+                                m, m_stride, data->conv.in_channels,
+                                (these + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK, stride);
+        for (int64_t o = 0; o < these; o++)
+            for (int64_t g = 0; g < groups; g++)
+                finish_group(step, execution, n, row + g * WINOGRAD_TILE, x, count, channel + o,
+                             m + o * stride + g * group_stride, m_stride, scratch);
+    }
+}
+
+static const struct step_kind winograd_kind = {
+    .name = "winograd conv", .rows = winograd_rows, .clear = winograd_clear};
+
+int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, int64_t out_channels)
+{
+    const struct window *w = &params->window;
+    return params->groups == 1 && w->spatial == 2 && w->kernel[0] == 3 && w->kernel[1] == 3 &&
+           w->stride[0] == 1 && w->stride[1] == 1 && w->dilation[0] == 1 && w->dilation[1] == 1 &&
+           w->pad_begin[1] <= 2 && in_channels >= LEAST_CHANNELS && out_channels >= LEAST_CHANNELS;
+}
+
+/* Transformed weights: for each frequency, block and input channel WINOGRAD_BLOCK output channels. */
+static void pack_winograd(struct winograd_data *data, const struct conv_folded *folded)
+{
+    const struct conv_data *conv = &data->conv;
+    size_t u_stride = (size_t)(conv->blocks * WINOGRAD_BLOCK * conv->in_channels);
+    for (int64_t o = 0; o < conv->out_channels; o++)
+        for (int64_t c = 0; c < conv->in_channels; c++) {
+            float *u = conv->weights + (o / WINOGRAD_BLOCK * conv->in_channels + c) * WINOGRAD_BLOCK +
+                       o % WINOGRAD_BLOCK;
+            winograd_weights(folded->weights + (o * conv->in_channels + c) * 9,
+                             folded->scale ? folded->scale[o] : 1, u, u_stride);
+        }
+}
+
+fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *step,
+                                   const struct conv_folded *folded)
+{
+    /* conv_begin made a conv_data; this kind's own begins with one. */
+    struct conv_data *conv = step->data;
+    struct winograd_data *data = alloc_array(1, sizeof *data);
+    size_t floats = WINOGRAD_FREQUENCIES * (size_t)(conv->blocks * WINOGRAD_BLOCK * conv->in_channels);
+    float *weights = alloc_aligned(floats, sizeof *weights);
+    if (!data || !weights) {
+        alloc_free(data);
+        alloc_free(weights);
+        return FRINGE_MEMORY;
+    }
+    memset(weights, 0, floats * sizeof *weights);
+    alloc_free(conv->weights);
+    builder->network->facts.weight_bytes += (floats - conv->weight_floats) * sizeof *weights;
+    data->conv = *conv;
+    data->conv.weights = weights;
+    alloc_free(conv);
+    step->data = data;
+    step->kind = &winograd_kind;
+    data->kernels = CPU_CHOOSE(winograd);
+    pack_winograd(data, folded);
+
+    const struct slot *out = &builder->network->slots[step->output];
+    int64_t tiles = (out->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
+    int64_t most = data->conv.in_channels > WIDE_CHANNELS ? BLOCK_TILES / 2 : BLOCK_TILES;
+    data->chunk_tiles = tiles < most ? tiles : chunk_stride(data, most);
+    data->chunk_count = (tiles + data->chunk_tiles - 1) / data->chunk_tiles;
+    data->row_groups = most / chunk_stride(data, data->chunk_tiles);
+    if (data->row_groups < 1) data->row_groups = 1;
+    data->channel_parts = (data->conv.out_channels + WINOGRAD_PART - 1) / WINOGRAD_PART;
+    step->parts = (int)(data->chunk_count * data->channel_parts * out->batch);
+    step->block_rows = (int)(data->row_groups * WINOGRAD_TILE);
+    size_t stride = (size_t)most_stride(data);
+    step->scratch_floats =
+        WINOGRAD_FREQUENCIES * ((size_t)data->conv.in_channels + PRODUCT_CHANNELS) * stride +
+        WINOGRAD_SCRATCH(stride);
+    for (size_t i = 0; i < step->input_count; i++)
+        step->rows[i].quantum = step->columns[i].quantum = WINOGRAD_TILE;
+    return FRINGE_OK;
+}
