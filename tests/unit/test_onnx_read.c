@@ -158,8 +158,10 @@ static void describe(const struct onnx_model *model, FILE *to)
         for (size_t k = 0; k < node->output_count; k++) fprintf(to, " -> %s", node->outputs[k]);
         for (size_t k = 0; k < node->attribute_count; k++) {
             const struct onnx_attribute *a = &node->attributes[k];
-            fprintf(to, " %s %d %a %lld %s %zu", a->name, (int)a->kind, a->f, (long long)a->i, a->s,
-                    a->count);
+            fprintf(to, " %s %d %zu", a->name, (int)a->kind, a->count);
+            if (a->kind == ONNX_ATTR_FLOAT) fprintf(to, " %a", a->f);
+            if (a->kind == ONNX_ATTR_INT) fprintf(to, " %lld", (long long)a->i);
+            if (a->kind == ONNX_ATTR_STRING) fprintf(to, " %s", a->s);
             for (size_t n = 0; n < a->count; n++) {
                 if (a->kind == ONNX_ATTR_INTS) fprintf(to, " %lld", (long long)a->ints[n]);
                 if (a->kind == ONNX_ATTR_FLOATS) fprintf(to, " %a", a->floats[n]);
