@@ -13,12 +13,31 @@
 
 enum { NOTICE_BYTES = 1280 };
 
-static void keep_notice(void *user, fringe_notice notice, const char *text)
+/* Who hears the notices of an input. */
+struct listener {
+    const fringe_run *run;
+    const char *path;
+    struct batch_texts *notices;
+};
+
+/* What follows "<path>: ", or all of the text: readers name the file, what comes from further down does not
+ * know it. */
+static const char *without_path(const char *text, const char *path)
 {
-    struct batch_outcome *outcome = user;
+    size_t length = strlen(path);
+    return !strncmp(text, path, length) && !strncmp(text + length, ": ", 2) ? text + length + 2 : text;
+}
+
+/* Kept without the input's name, told with it. */
+static void on_notice(void *user, fringe_notice notice, const char *text)
+{
+    struct listener *listener = user;
     char words[NOTICE_BYTES];
-    snprintf(words, sizeof words, "%s: %s", fringe_notice_name(notice), text);
-    batch_texts_add(&outcome->notices, alloc_text(words), NULL); /* a notice is no reason to fail */
+    const char *said = without_path(text, listener->path);
+    snprintf(words, sizeof words, "%s: %s", fringe_notice_name(notice), said);
+    batch_texts_add(listener->notices, alloc_text(words), NULL); /* a notice is no reason to fail */
+    snprintf(words, sizeof words, "%s: %s", listener->path, said);
+    run_state_pass_notice(listener->run, notice, words);
 }
 
 void batch_outcome_free(struct batch_outcome *outcome)
@@ -115,22 +134,19 @@ static fringe_status run_input(const struct batch_job *job, const struct batch_i
 void batch_item_run(const struct batch_job *job, const struct batch_input *input, double begin, double end,
                     struct batch_outcome *outcome)
 {
+    struct listener listener = {job->run, input->path, &outcome->notices};
     *outcome = (struct batch_outcome){0};
-    run_state_tap(job->run, keep_notice, outcome);
+    run_state_tap(job->run, on_notice, &listener);
     run_state_span(job->run, begin, end);
     if (input->own_output) {
         outcome->skipped = 1;
-        run_state_notice(job->run, FRINGE_NOTICE_OWN_OUTPUT, "%s: was written by Fringe and is passed over",
-                         input->path);
+        run_state_notice(job->run, FRINGE_NOTICE_OWN_OUTPUT, "was written by Fringe and is passed over");
     } else {
         outcome->status = run_input(job, input, begin, end, outcome, &outcome->error);
     }
     run_state_tap(job->run, NULL, NULL);
     run_state_span(job->run, begin, end);
     if (outcome->status != FRINGE_CANCELLED) run_state_progress(job->run, 1, 1);
-    /* Readers name the file themselves; what comes from further down does not know it. */
-    size_t length = strlen(input->path);
-    const char *said = outcome->error.message;
-    if (outcome->status && (strncmp(said, input->path, length) || said[length] != ':'))
+    if (outcome->status && without_path(outcome->error.message, input->path) == outcome->error.message)
         failure_prefix(&outcome->error, outcome->status, "%s: ", input->path);
 }

@@ -135,8 +135,7 @@ static fringe_status begin(struct batch_results *results, const fringe_segmentat
     if (!status) status = begin_files(results, error);
     if (status || !results->job->suffixes.overlay) return status;
     if (info.slice_count > 1)
-        run_state_notice(results->job->run, FRINGE_NOTICE_INPUT,
-                         "%s: the overlay shows the first of %d slices", results->input->path,
+        run_state_notice(results->job->run, FRINGE_NOTICE_INPUT, "the overlay shows the first of %d slices",
                          (int)info.slice_count);
     return draw_overlay(results, segmentation, error);
 }

@@ -163,9 +163,13 @@ void run_state_progress(const fringe_run *run, int64_t done, int64_t total)
 
 void run_state_tap(const fringe_run *run, fringe_notice_callback *tap, void *user)
 {
-    if (!run) return;
     run->call->tap = tap;
     run->call->tap_user = user;
+}
+
+void run_state_pass_notice(const fringe_run *run, fringe_notice notice, const char *text)
+{
+    if (run->notice) run->notice(run->notice_user, notice, text);
 }
 
 void run_state_notice(const fringe_run *run, fringe_notice notice, const char *format, ...)
@@ -176,6 +180,8 @@ void run_state_notice(const fringe_run *run, fringe_notice notice, const char *f
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (run->call->tap) run->call->tap(run->call->tap_user, notice, text);
-    if (run->notice) run->notice(run->notice_user, notice, text);
+    if (run->call->tap)
+        run->call->tap(run->call->tap_user, notice, text);
+    else
+        run_state_pass_notice(run, notice, text);
 }

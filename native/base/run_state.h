@@ -34,8 +34,12 @@ void run_state_progress(const fringe_run *run, int64_t done, int64_t total);
 __attribute__((format(printf, 3, 4))) void run_state_notice(const fringe_run *run, fringe_notice notice,
                                                             const char *format, ...);
 
-/* A second listener of notices, which hears them before the run's own: a batch keeps those of each input for
- * its provenance. NULL for nobody; ended by whoever set it. A NULL run is accepted. */
+/* Who hears the notices in place of the run's own listener: a batch names the input in each and keeps them
+ * for its provenance. It passes them on with run_state_pass_notice. NULL for nobody; ended by whoever set it.
+ */
 void run_state_tap(const fringe_run *run, fringe_notice_callback *tap, void *user);
+
+/* Tells the run's own listener, past the tap. */
+void run_state_pass_notice(const fringe_run *run, fringe_notice notice, const char *text);
 
 #endif

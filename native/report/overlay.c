@@ -108,7 +108,7 @@ static void put_colour(uint8_t *pixel, struct colour colour, double share)
 static void draw_plane(const uint8_t *plane, int32_t height_px, int32_t width_px, int classes, int32_t index,
                        uint8_t *rgb)
 {
-    int32_t longer = height_px > width_px ? height_px : width_px, thickness = 1 + longer / 1024;
+    int32_t longer = height_px > width_px ? height_px : width_px, thickness = 1 + longer / 512;
     for (int32_t y = 0; y < height_px; y++)
         for (int32_t x = 0; x < width_px; x++) {
             size_t at = (size_t)y * (size_t)width_px + (size_t)x;

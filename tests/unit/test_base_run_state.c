@@ -1,5 +1,6 @@
 /* A run: progress never steps back, cancel is heard, notices arrive, thread counts are checked. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -132,6 +133,39 @@ Test(run_state, notices_arrive)
     longer[sizeof longer - 1] = 0;
     run_state_notice(run, FRINGE_NOTICE_DATA_BAR, "%s", longer); /* cut, not overrun */
     cr_expect_gt(strlen(text), 500);
+    fringe_run_free(run);
+}
+
+struct tapped {
+    const fringe_run *run;
+    char text[200];
+};
+
+static void tap(void *user, fringe_notice notice, const char *text)
+{
+    struct tapped *tapped = user;
+    char words[200];
+    snprintf(tapped->text, sizeof tapped->text, "%s", text);
+    snprintf(words, sizeof words, "a.tif: %s", text);
+    run_state_pass_notice(tapped->run, notice, words);
+}
+
+Test(run_state, a_tap_hears_instead_of_the_listener_and_may_pass_on)
+{
+    char text[200] = "";
+    fringe_run *run = run_of(1);
+    struct tapped tapped = {.run = run};
+    run_state_tap(run, tap, &tapped);
+    run_state_notice(run, FRINGE_NOTICE_DATA_BAR, "one"); /* without any listener */
+    cr_expect_str_eq(tapped.text, "one");
+    fringe_run_set_notice(run, hear_notice, text);
+    run_state_notice(run, FRINGE_NOTICE_DATA_BAR, "two");
+    cr_expect_str_eq(tapped.text, "two");
+    cr_expect_str_eq(text, "a.tif: two");
+    run_state_tap(run, NULL, NULL);
+    run_state_notice(run, FRINGE_NOTICE_DATA_BAR, "three");
+    cr_expect_str_eq(tapped.text, "two");
+    cr_expect_str_eq(text, "three");
     fringe_run_free(run);
 }
 

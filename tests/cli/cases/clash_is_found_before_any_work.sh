@@ -24,3 +24,6 @@ files a/x.tif b/x.tif b/X.tif a/x.png a/x-mask.tif
 expect 0 fringe segment --model "$MODEL" b/x.tif ./b/x.tif
 says err "is named twice and taken once"
 [ "$(grep -c done err)" = 1 ] || fail "done $(grep -c done err) times"
+# Wrong usage counts before a wrong model.
+expect 2 fringe segment --model nowhere a/x.tif a/x.png
+says err nowhere "a/x.tif and a/x.png would both be written to a/x-"
