@@ -58,6 +58,12 @@ typedef struct fringe_batch_summary {
     int64_t failed_count;              /* refused ones among them */
 } fringe_batch_summary;
 
+/* Finds what is wrong with the inputs without a model: FRINGE_ARGUMENT where fringe_batch_segment would give
+ * it whatever the model is, else FRINGE_OK. Arguments as there; opens every image once; writes nothing. */
+FRINGE_API fringe_status fringe_batch_check(const char *const *paths, size_t path_count,
+                                            const fringe_batch_options *options, const fringe_run *run,
+                                            fringe_error *error);
+
 /* Segments files and the images in folders, in the order given (a folder's in order of name: files that are
  * not hidden and whose names end as those of images do; a file that is named itself is an input whatever it
  * is). `paths` are path_count names in UTF-8, at least one. `options` may not be NULL. Notices and progress

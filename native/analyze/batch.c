@@ -75,6 +75,28 @@ static fringe_status check_work(const struct batch_inputs *inputs, size_t named,
                        inputs->items[0].path);
 }
 
+/* The inputs with their places, or what is wrong with them. */
+static fringe_status gather(struct batch_inputs *inputs, const char *const *paths, size_t path_count,
+                            const fringe_batch_options *options, const struct batch_suffixes *suffixes,
+                            const fringe_run *run, fringe_error *error)
+{
+    fringe_status status = batch_inputs_collect(inputs, paths, path_count, options->recursive, run, error);
+    if (!status) status = check_work(inputs, path_count, error);
+    if (!status) status = batch_outputs_assign(inputs, options->output_directory, suffixes, run, error);
+    return status;
+}
+
+fringe_status fringe_batch_check(const char *const *paths, size_t path_count,
+                                 const fringe_batch_options *options, const fringe_run *run,
+                                 fringe_error *error)
+{
+    struct batch_inputs inputs = {0};
+    struct batch_suffixes unknown = {0};
+    fringe_status status = gather(&inputs, paths, path_count, options, &unknown, run, error);
+    batch_inputs_free(&inputs);
+    return status;
+}
+
 fringe_status fringe_batch_segment(const fringe_model *model, const char *const *paths, size_t path_count,
                                    const fringe_batch_options *options, const fringe_run *run,
                                    fringe_batch_callback *callback, void *user, fringe_batch_summary *summary,
@@ -89,11 +111,7 @@ fringe_status fringe_batch_segment(const fringe_model *model, const char *const 
     if (status) return status;
     fringe_model_get_info(model, &job.info);
     status = choose_suffixes(&job, error);
-    if (!status)
-        status = batch_inputs_collect(&inputs, paths, path_count, options->recursive, job.run, error);
-    if (!status) status = check_work(&inputs, path_count, error);
-    if (!status)
-        status = batch_outputs_assign(&inputs, options->output_directory, &job.suffixes, job.run, error);
+    if (!status) status = gather(&inputs, paths, path_count, options, &job.suffixes, job.run, error);
     if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);
     run_state_span(job.run, 0, 1);
     batch_inputs_free(&inputs);

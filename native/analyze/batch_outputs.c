@@ -171,12 +171,13 @@ fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *outp
                                    fringe_error *error)
 {
     size_t count = 0;
+    const char *suffix = suffixes->labels ? suffixes->labels : BATCH_PROVENANCE_SUFFIX;
     struct claim *claims = alloc_array(inputs->count, sizeof *claims);
     unsigned char *repeated = alloc_array(inputs->count, 1);
     fringe_status status =
         claims && repeated ? FRINGE_OK : failure_memory(error, "inputs", inputs->count * sizeof *claims);
     if (!status) status = list_claims(inputs, output_directory, claims, &count, error);
-    if (!status) status = settle_claims(inputs, claims, count, suffixes->labels, repeated, error);
+    if (!status) status = settle_claims(inputs, claims, count, suffix, repeated, error);
     for (size_t i = 0; i < count && !status; i++) {
         const struct batch_input *input = &inputs->items[claims[i].input];
         const char *const each[] = {suffixes->labels, suffixes->probability, suffixes->overlay};

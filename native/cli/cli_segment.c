@@ -117,6 +117,12 @@ static int segment_inputs(const struct request *request, const struct cli_inputs
     if (status) {
         cli_terminal_say("%s", error.message);
         code = status == FRINGE_CANCELLED ? CLI_CANCELLED : CLI_MODEL;
+        /* Wrong usage counts before a wrong model. */
+        if (fringe_batch_check(inputs->paths, inputs->count, &request->batch, run, &error) ==
+            FRINGE_ARGUMENT) {
+            cli_terminal_say("%s", error.message);
+            code = CLI_USAGE;
+        }
         goto done;
     }
     fringe_run_set_progress(run, cli_terminal_progress, NULL);
