@@ -88,6 +88,20 @@ FRINGE_API const char *fringe_micrograph_slice_label(const fringe_micrograph *mi
 FRINGE_API fringe_status fringe_micrograph_set_pixel_size(fringe_micrograph *micrograph, double nm_per_px,
                                                           fringe_error *error);
 
+/* Replaces the pixel size, X and Y each by its own; 0 for unknown, finite, else FRINGE_ARGUMENT. */
+FRINGE_API fringe_status fringe_micrograph_set_pixel_size_xy(fringe_micrograph *micrograph,
+                                                             double nm_per_px_x, double nm_per_px_y,
+                                                             fringe_error *error);
+
+/* Gives a micrograph of fringe_micrograph_from_pixels the pixels of the next slice of the same stack, laid
+ * out as there and copied. Calibration stays, and so do the bars that were found: a stack's are those of its
+ * first slice. FRINGE_ARGUMENT where type, channels or size are not those that it was made with, or where it
+ * was opened from a file; it is then as before. */
+FRINGE_API fringe_status fringe_micrograph_replace_pixels(fringe_micrograph *micrograph, const void *pixels,
+                                                          fringe_pixel pixel, int32_t channel_count,
+                                                          int32_t height_px, int32_t width_px,
+                                                          fringe_error *error);
+
 /* Reads one channel of one slice as float into height_px x width_px values at `pixels`. Excluded rows are
  * read like all others. Slices count from 0. */
 FRINGE_API fringe_status fringe_micrograph_read(fringe_micrograph *micrograph, int32_t slice, int32_t channel,

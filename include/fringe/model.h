@@ -77,6 +77,22 @@ typedef struct fringe_model_check {
 FRINGE_API fringe_status fringe_model_test(const char *path_or_name, const fringe_run *run,
                                            fringe_model_check *check, fringe_error *error);
 
+/* Bytes in a path of an installed model, the closing NUL included. */
+#define FRINGE_MODEL_PATH_BYTES 4096
+
+/* The user's models folder, where fringe_model_install writes and names are looked up: fringe/models below
+ * XDG_DATA_HOME or ~/.local/share, LOCALAPPDATA or ~/Library/Application Support. It need not exist.
+ * FRINGE_FILE where the environment does not say, or says more than fits into `path`. */
+FRINGE_API fringe_status fringe_model_folder(char path[FRINGE_MODEL_PATH_BYTES], fringe_error *error);
+
+/* Installs a package (folder or zip) into the user's models folder, under the name of its folder or zip: runs
+ * its test tensors first, and copies it only where they agree. The model is there as a whole or not at all;
+ * one of the same name is never replaced. `installed` (may be NULL) takes the path of what was written.
+ * FRINGE_EXISTS where the name is taken, FRINGE_MISMATCH and FRINGE_MODEL as fringe_model_test says,
+ * FRINGE_ARGUMENT for a bare .onnx, which has no tests, FRINGE_CANCELLED, FRINGE_FILE. */
+FRINGE_API fringe_status fringe_model_install(const char *path, const fringe_run *run,
+                                              char installed[FRINGE_MODEL_PATH_BYTES], fringe_error *error);
+
 /* Times the network alone on a random image of height_px x width_px: one warm-up, then `run_count` runs,
  * whose milliseconds go to times_ms[run_count]. */
 FRINGE_API fringe_status fringe_model_time(const fringe_model *model, int32_t height_px, int32_t width_px,

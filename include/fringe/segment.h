@@ -79,6 +79,12 @@ FRINGE_API fringe_status fringe_segment(const fringe_model *model, fringe_microg
                                         const fringe_run *run, fringe_segmentation *result,
                                         fringe_error *error);
 
+/* Labels a result of masks anew from its probabilities, as fringe_segment would have with this threshold:
+ * above 0 (what was left out has probability 0) to 1. FRINGE_ARGUMENT outside that and for results of other
+ * kinds. */
+FRINGE_API fringe_status fringe_segmentation_set_threshold(fringe_segmentation *result, double threshold,
+                                                           fringe_error *error);
+
 /* Frees what a result owns and empties it. An empty result is accepted. */
 FRINGE_API void fringe_segmentation_free(fringe_segmentation *result);
 

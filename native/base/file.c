@@ -180,6 +180,29 @@ fringe_status file_remove(const char *path, fringe_error *error)
     return file_failed(path, "cannot be deleted", error);
 }
 
+fringe_status file_rename(const char *from, const char *to, fringe_error *error)
+{
+    return rename(from, to) == 0 ? FRINGE_OK : file_failed(to, "cannot be put in place", error);
+}
+
+fringe_status file_remove_tree(const char *path, fringe_error *error)
+{
+    struct stat found;
+    if (lstat(path, &found) != 0)
+        return errno == ENOENT ? FRINGE_OK : file_failed(path, "cannot be read", error);
+    if (!S_ISDIR(found.st_mode)) return file_remove(path, error);
+    struct file_names names;
+    fringe_status status = file_list(path, &names, error);
+    for (size_t i = 0; i < names.count && !status; i++) {
+        char *below = path_join(path, names.names[i]);
+        status = below ? file_remove_tree(below, error) : failure_memory(error, path, strlen(path));
+        alloc_free(below);
+    }
+    file_names_free(&names);
+    if (!status && rmdir(path) != 0) status = file_failed(path, "cannot be deleted", error);
+    return status;
+}
+
 fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error)
 {
     static atomic_uint serial; /* two writers of one process never share a temporary name */

@@ -50,6 +50,14 @@ void file_names_free(struct file_names *names);
 /* Deletes a file; absent is success. */
 fringe_status file_remove(const char *path, fringe_error *error);
 
+/* Gives a file or folder another name on the same disk, in one step. A folder that is there and not empty
+ * stays: FRINGE_FILE. */
+fringe_status file_rename(const char *from, const char *to, fringe_error *error);
+
+/* Deletes a folder with all that is in it, links as links; absent is success. For folders of Fringe's own
+ * making. */
+fringe_status file_remove_tree(const char *path, fringe_error *error);
+
 /* An output on its way. */
 struct file_writer {
     FILE *stream;    /* open for reading and writing; the caller writes here */

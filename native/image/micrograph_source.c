@@ -141,6 +141,20 @@ fringe_status fringe_micrograph_set_pixel_size(fringe_micrograph *micrograph, do
     return FRINGE_OK;
 }
 
+fringe_status fringe_micrograph_set_pixel_size_xy(fringe_micrograph *micrograph, double nm_per_px_x,
+                                                  double nm_per_px_y, fringe_error *error)
+{
+    if (!(nm_per_px_x >= 0 && nm_per_px_y >= 0) || !isfinite(nm_per_px_x) || !isfinite(nm_per_px_y)) {
+        char text[2][NUMBER_TEXT_BYTES];
+        return failure_set(error, FRINGE_ARGUMENT, "%s: a pixel size of %s x %s nm is neither 0 nor above it",
+                           micrograph->name, number_text(nm_per_px_x, 6, text[0]),
+                           number_text(nm_per_px_y, 6, text[1]));
+    }
+    micrograph->info.nm_per_px_x = nm_per_px_x;
+    micrograph->info.nm_per_px_y = nm_per_px_y;
+    return FRINGE_OK;
+}
+
 fringe_status micrograph_source_read_rows(fringe_micrograph *micrograph, int32_t slice, int32_t channel,
                                           int32_t y0, int32_t y1, float *rows, fringe_error *error)
 {
@@ -245,5 +259,27 @@ fringe_status fringe_micrograph_from_pixels(const void *pixels, fringe_pixel pix
     made->info.width_px = width_px;
     made->info.nm_per_px_x = nm_per_px;
     made->info.nm_per_px_y = nm_per_px;
+    return FRINGE_OK;
+}
+
+fringe_status fringe_micrograph_replace_pixels(fringe_micrograph *micrograph, const void *pixels,
+                                               fringe_pixel pixel, int32_t channel_count, int32_t height_px,
+                                               int32_t width_px, fringe_error *error)
+{
+    const fringe_micrograph_info *info = &micrograph->info;
+    if (micrograph->methods != &memory_methods)
+        return failure_set(error, FRINGE_ARGUMENT, "%s: pixels of a file are not replaced", micrograph->name);
+    if (pixel != info->pixel || channel_count != info->channel_count || height_px != info->height_px ||
+        width_px != info->width_px)
+        return failure_set(error, FRINGE_ARGUMENT,
+                           "memory: the next slice has %ld channels of %ld x %ld pixels of type %s, "
+                           "the first had %ld of %ld x %ld of type %s",
+                           (long)channel_count, (long)width_px, (long)height_px, fringe_pixel_name(pixel),
+                           (long)info->channel_count, (long)info->width_px, (long)info->height_px,
+                           fringe_pixel_name(info->pixel));
+    struct memory_source *source = micrograph->state;
+    memcpy(source->samples, pixels,
+           (size_t)channel_count * source->height_px * source->width_px *
+               micrograph_source_sample_bytes(pixel));
     return FRINGE_OK;
 }

@@ -77,20 +77,37 @@ static int look_in_list(struct search *search)
     return 0;
 }
 
+fringe_status model_find_own_folder(char **path, fringe_error *error)
+{
+    const char *base, *below = "fringe/models";
+#ifdef _WIN32
+    base = library_environment("LOCALAPPDATA");
+#else
+    base = library_environment("XDG_DATA_HOME");
+    if (!base) {
+        base = library_environment("HOME");
+#ifdef __APPLE__
+        below = "Library/Application Support/fringe/models";
+#else
+        below = ".local/share/fringe/models";
+#endif
+    }
+#endif
+    *path = NULL;
+    if (!base)
+        return failure_set(error, FRINGE_FILE, "models: the environment names no folder of the user's");
+    *path = path_join(base, below);
+    return *path ? FRINGE_OK : failure_memory(error, base, strlen(base));
+}
+
 static int look_in_own_folder(struct search *search)
 {
-#ifdef _WIN32
-    const char *local = library_environment("LOCALAPPDATA");
-    return local && look_below(search, local, "fringe/models");
-#else
-    const char *data = library_environment("XDG_DATA_HOME"), *home = library_environment("HOME");
-    if (data) return look_below(search, data, "fringe/models");
-#ifdef __APPLE__
-    return home && look_below(search, home, "Library/Application Support/fringe/models");
-#else
-    return home && look_below(search, home, ".local/share/fringe/models");
-#endif
-#endif
+    char *folder;
+    fringe_status status = model_find_own_folder(&folder, NULL);
+    int ends = folder ? look_in(search, folder) : status == FRINGE_MEMORY;
+    if (status == FRINGE_MEMORY) search->starved = 1;
+    alloc_free(folder);
+    return ends;
 }
 
 static int look_beside_library(struct search *search)

@@ -10,4 +10,8 @@
  * levels up. The caller gives *path to alloc_free. FRINGE_FILE lists every folder that was looked in. */
 fringe_status model_find(const char *path_or_name, char **path, fringe_error *error);
 
+/* The user's models folder, whether it exists or not. The caller gives *path to alloc_free. FRINGE_FILE where
+ * the environment names none. */
+fringe_status model_find_own_folder(char **path, fringe_error *error);
+
 #endif

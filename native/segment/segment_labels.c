@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/failure.h"
+#include "base/number.h"
 #include "base/run_state.h"
 #include "image/resample.h"
 #include "segment/segment_job.h"
@@ -152,4 +153,18 @@ fringe_status segment_labels_finish(struct segment_job *job, fringe_segmentation
     struct label_rows task = {job, result};
     size_t blocks = ((size_t)job->height_px + BLOCK_ROWS - 1) / BLOCK_ROWS;
     return run_state_parallel(job->run, blocks, label_block, &task, error);
+}
+
+fringe_status fringe_segmentation_set_threshold(fringe_segmentation *result, double threshold,
+                                                fringe_error *error)
+{
+    char text[NUMBER_TEXT_BYTES];
+    if (result->kind != FRINGE_SEGMENT_MASK && result->kind != FRINGE_SEGMENT_MASKS)
+        return failure_set(error, FRINGE_ARGUMENT, "threshold: this result is no mask");
+    if (!(threshold > 0 && threshold <= 1))
+        return failure_set(error, FRINGE_ARGUMENT, "threshold: %s is not above 0 and at most 1",
+                           number_text(threshold, 6, text));
+    size_t plane = (size_t)result->height_px * (size_t)result->width_px;
+    for (size_t at = 0; at < plane; at++) label_pixel(result, plane, at, threshold);
+    return FRINGE_OK;
 }
