@@ -72,17 +72,20 @@ static fringe_status add_input(struct batch_inputs *inputs, const char *path, co
     return FRINGE_OK;
 }
 
-/* Notes size and origin. A file that cannot be opened keeps its place and fails when its turn comes. */
-static void look_into(struct batch_input *input)
+/* Notes size and origin. A file that cannot be opened keeps its place and fails when its turn comes; only for
+ * want of memory nothing may be concluded. */
+static fringe_status look_into(struct batch_input *input, fringe_error *error)
 {
     fringe_micrograph *micrograph;
     fringe_micrograph_info info;
-    if (input->failure || fringe_micrograph_open(input->path, NULL, &micrograph, NULL)) return;
+    fringe_status status = fringe_micrograph_open(input->path, NULL, &micrograph, error);
+    if (status) return status == FRINGE_MEMORY ? status : FRINGE_OK;
     fringe_micrograph_get_info(micrograph, &info);
     input->own_output = info.own_output;
     input->weight = (int64_t)info.width_px * info.height_px; /* at most 2^31 */
     if (info.slice_count > 1) input->weight *= info.slice_count;
     fringe_micrograph_free(micrograph);
+    return FRINGE_OK;
 }
 
 static fringe_status add_found_file(struct collection *collection, const char *path, const char *subfolder,
@@ -90,9 +93,8 @@ static fringe_status add_found_file(struct collection *collection, const char *p
 {
     struct batch_inputs *inputs = collection->inputs;
     fringe_status status = add_input(inputs, path, subfolder, NULL, error);
-    if (status) return status;
-    look_into(&inputs->items[inputs->count - 1]);
-    if (!inputs->items[inputs->count - 1].own_output) return FRINGE_OK;
+    if (!status) status = look_into(&inputs->items[inputs->count - 1], error);
+    if (status || !inputs->items[inputs->count - 1].own_output) return status;
     batch_inputs_remove(inputs, inputs->count - 1);
     if (collection->passed_over++ == 0 && !(collection->first_passed_over = alloc_text(path)))
         return failure_memory(error, path, strlen(path));
@@ -167,7 +169,7 @@ static fringe_status add_named(struct collection *collection, const char *path, 
     }
     status = run_state_check(collection->run, error);
     if (!status) status = add_input(inputs, path, "", NULL, error);
-    if (!status) look_into(&inputs->items[before]);
+    if (!status) status = look_into(&inputs->items[before], error);
     return status;
 }
 

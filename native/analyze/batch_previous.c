@@ -15,14 +15,18 @@ static int is_there(const char *path)
     return facts.kind != FILE_ABSENT;
 }
 
-static int is_own_image(const char *path)
+/* Whether an image is Fringe's; one that cannot be read is not. */
+static fringe_status ask_origin(const char *path, int *own, fringe_error *error)
 {
     fringe_micrograph *micrograph;
     fringe_micrograph_info info;
-    if (fringe_micrograph_open(path, NULL, &micrograph, NULL)) return 0;
+    fringe_status status = fringe_micrograph_open(path, NULL, &micrograph, error);
+    *own = 0;
+    if (status) return status == FRINGE_MEMORY ? status : FRINGE_OK;
     fringe_micrograph_get_info(micrograph, &info);
+    *own = info.own_output;
     fringe_micrograph_free(micrograph);
-    return info.own_output;
+    return FRINGE_OK;
 }
 
 static fringe_status refuse_foreign(const char *path, fringe_error *error)
@@ -64,9 +68,11 @@ fringe_status batch_previous_find(struct batch_previous *previous, const struct 
     size_t last = planned->count - 1;
     *previous = (struct batch_previous){0};
     fringe_status status = compare(previous, input, planned->items[last], origin, error);
-    for (size_t i = 0; i < last && !status && !previous->same; i++)
-        if (is_there(planned->items[i]) && !is_own_image(planned->items[i]))
-            status = refuse_foreign(planned->items[i], error);
+    for (size_t i = 0; i < last && !status && !previous->same; i++) {
+        int own = 1;
+        if (is_there(planned->items[i])) status = ask_origin(planned->items[i], &own, error);
+        if (!own && !status) status = refuse_foreign(planned->items[i], error);
+    }
     return status;
 }
 
@@ -89,9 +95,12 @@ fringe_status batch_previous_remove_rest(const struct batch_previous *previous,
     struct batch_texts recorded = {0};
     if (!previous->record) return FRINGE_OK;
     fringe_status status = batch_previous_list(previous, input, &recorded, error);
-    for (size_t i = 0; i < recorded.count && !status; i++)
-        if (!batch_texts_contain(planned, recorded.items[i]) && is_own_image(recorded.items[i]))
-            status = file_remove(recorded.items[i], error);
+    for (size_t i = 0; i < recorded.count && !status; i++) {
+        int own = 0;
+        if (!batch_texts_contain(planned, recorded.items[i]))
+            status = ask_origin(recorded.items[i], &own, error);
+        if (own && !status) status = file_remove(recorded.items[i], error);
+    }
     batch_texts_free(&recorded);
     return status;
 }
