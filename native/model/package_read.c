@@ -98,7 +98,8 @@ static const struct text_node *source_of(const struct text_node *node)
 static const char *local_name(const struct text_node *source)
 {
     if (text_tree_is_null(source) || source->kind != TEXT_SCALAR) return "";
-    return strstr(source->text, "://") ? path_name(source->text) : source->text;
+    const char *name = strstr(source->text, "://") ? path_name(source->text) : source->text;
+    return strncmp(name, "./", 2) == 0 ? name + 2 : name;
 }
 
 static fringe_status read_weights(struct owned_package *owned, fringe_error *error)
@@ -121,7 +122,7 @@ static fringe_status read_weights(struct owned_package *owned, fringe_error *err
     if (!package_files_has(owned->package.files, name))
         return text_tree_wrong(owned->tree, source, FRINGE_FILE, error, "'%.100s' is not in %s%s", name,
                                owned->package.path,
-                               name == source->text ? "" : ", and Fringe downloads nothing");
+                               strstr(source->text, "://") ? ", and Fringe downloads nothing" : "");
     owned->package.onnx_name = name;
     fringe_status status = read_onnx_member(owned, name, error);
     if (status) return status;
