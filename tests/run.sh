@@ -93,6 +93,7 @@ golden() {
             (cd "$cases" && cmake -E tar xf "$root/$archive")
         fi
         listed "$1/$(basename "$archive" .zip)" "$2/tests/support/model_cases" "$cases"/*
+        listed "$1/$(basename "$archive" .zip), dense" "$2/tests/support/dense_cases" "$cases"/*
     done
 }
 
@@ -147,6 +148,7 @@ if wanted unit cli golden install regression && build build-gcc "$gcc_build" -DC
     if wanted install; then
         heading install
         check install sh tests/support/moved_install.sh "$gcc_build" "$root"
+        check quickstart env -C / sh "$root/examples/quickstart.sh"
     fi
     if wanted regression; then
         heading regression

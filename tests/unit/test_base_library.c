@@ -1,11 +1,10 @@
-/* Shared libraries and the environment. */
+/* Shared libraries and the environment. That the library finds its own place is seen where it matters:
+ * support/moved_install.sh. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/library.h"
-#include "base/path.h"
 
 Test(library, missing_library_is_named)
 {
@@ -26,15 +25,6 @@ Test(library, settings_are_put_back)
     library_open("libno-such-thing.so.9", settings, &library, NULL);
     cr_expect_str_eq(getenv("FRINGE_TEST_KEPT"), "mine");
     cr_expect_null(getenv("FRINGE_TEST_ADDED"));
-}
-
-Test(library, own_path_is_this_program)
-{
-    char *path = library_own_path();
-    cr_assert_not_null(path);
-    cr_expect(path_is_absolute(path));
-    cr_expect_str_eq(path_name(path), "test_base_library");
-    alloc_free(path);
 }
 
 Test(library, empty_variable_counts_as_unset)
