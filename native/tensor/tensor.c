@@ -12,9 +12,12 @@ size_t tensor_type_bytes(enum tensor_type type)
 {
     switch (type) {
     case TENSOR_FLOAT32:
-    case TENSOR_INT32: return 4;
-    case TENSOR_INT64: return 8;
-    case TENSOR_BOOL: return 1;
+    case TENSOR_INT32:
+        return 4;
+    case TENSOR_INT64:
+        return 8;
+    case TENSOR_BOOL:
+        return 1;
     }
     return 0;
 }
@@ -22,10 +25,14 @@ size_t tensor_type_bytes(enum tensor_type type)
 const char *tensor_type_name(enum tensor_type type)
 {
     switch (type) {
-    case TENSOR_FLOAT32: return "float32";
-    case TENSOR_INT32: return "int32";
-    case TENSOR_INT64: return "int64";
-    case TENSOR_BOOL: return "bool";
+    case TENSOR_FLOAT32:
+        return "float32";
+    case TENSOR_INT32:
+        return "int32";
+    case TENSOR_INT64:
+        return "int64";
+    case TENSOR_BOOL:
+        return "bool";
     }
     return "unknown";
 }
