@@ -264,9 +264,11 @@ static fringe_status move_node(struct layout *l, struct graph_node *from, int fi
             if (status) return status;
         }
     }
+    int plain = 1;
+    for (int k = 0; k < left_rank; k++) plain = plain && left[k] == k;
     for (size_t k = 0; k < node->output_count; k++) {
         int value = node->outputs[k] = from->outputs[k];
-        if (value < 0) continue;
+        if (value < 0 || plain) continue; /* the axis that made the difference may have been reduced away */
         const struct graph_value seen = l->graph->values[value];
         int64_t dims[TENSOR_MOST_DIMS];
         for (int i = 0; i < left_rank; i++) dims[left[i]] = seen.tensor.dims[i];
@@ -319,38 +321,54 @@ static fringe_status rewrite_node(struct layout *l, struct graph_node *node, fri
 
 /* ---- the pass ---- */
 
-static const int to_channels_first[4] = {0, 3, 1, 2}, to_channels_last[4] = {0, 2, 3, 1};
+static const int to_channels_first[TENSOR_MOST_DIMS] = {0, 3, 1, 2};
+static const int to_channels_last[TENSOR_MOST_DIMS] = {0, 2, 3, 1};
 
-/* The first Transpose from (N, H, W, C) to (N, C, H, W); NULL where there is none. */
-static const struct graph_node *find_channels_first(const struct layout *l)
+/* Turns one input of the graph to (N, C, H, W), at the graph's beginning. */
+static fringe_status turn_input(struct layout *l, int input, const struct onnx_node *source,
+                                fringe_error *error)
 {
-    for (size_t i = 0; i < l->graph->node_count; i++) {
-        const struct graph_node *node = &l->graph->nodes[i];
-        const struct transpose_params *params = node->params;
-        if (node->operator== l->transpose &&
-            params->rank == 4 && !memcmp(params->permutation, to_channels_first, sizeof to_channels_first))
-            return node;
-    }
-    return NULL;
+    const struct graph_value seen = l->graph->values[input];
+    int64_t dims[4];
+    int turned;
+    for (int k = 0; k < 4; k++) dims[k] = seen.tensor.dims[to_channels_first[k]];
+    fringe_status status = add_value(l, seen.name, seen.tensor.type, 4, dims, &turned, error);
+    if (!status) status = add_transpose(l, source, input, turned, to_channels_first, error);
+    if (status) return status;
+    l->views[input] = (struct view){.of = turned, .made = 1, .source = source};
+    memcpy(l->views[input].axes, to_channels_last, sizeof to_channels_last);
+    return FRINGE_OK;
 }
 
-/* In a graph that goes over to (N, C, H, W) at some place, the inputs do so at once: what they pass on the
- * way, a normalisation perhaps, then comes behind the transpose. */
-static fringe_status turn_inputs(struct layout *l, const struct graph_node *example, fringe_error *error)
+/* Inputs that become (N, C, H, W) somewhere do so at once: what they pass on the way, a normalisation
+ * perhaps, then comes behind the transpose. */
+static fringe_status turn_inputs(struct layout *l, fringe_error *error)
 {
-    for (size_t i = 0; i < l->graph->input_count; i++) {
-        int input = l->graph->inputs[i], turned;
-        const struct graph_value *value = &l->graph->values[input];
-        if (value->tensor.data || value->tensor.rank != 4 || value->use_count == 0) continue;
-        int64_t dims[4];
-        for (int k = 0; k < 4; k++) dims[k] = value->tensor.dims[to_channels_first[k]];
-        fringe_status status = add_value(l, value->name, value->tensor.type, 4, dims, &turned, error);
-        if (!status) status = add_transpose(l, example->source, input, turned, to_channels_first, error);
-        if (status) return status;
-        l->views[input] = (struct view){.of = turned, .made = 1, .source = example->source};
-        memcpy(l->views[input].axes, to_channels_last, sizeof to_channels_last);
+    struct graph *graph = l->graph;
+    fringe_status status = FRINGE_OK;
+    int *origin =
+        alloc_array(graph->value_count, sizeof *origin); /* 1 + the input that a value is made of, or 0 */
+    if (!origin) return failure_memory(error, "layout", graph->value_count * sizeof *origin);
+    for (size_t i = 0; i < graph->input_count; i++)
+        if (!graph->values[graph->inputs[i]].tensor.data) origin[graph->inputs[i]] = 1 + graph->inputs[i];
+    for (size_t i = 0; i < graph->node_count && !status; i++) {
+        const struct graph_node *node = &graph->nodes[i];
+        int from = 0;
+        for (size_t k = 0; k < node->input_count; k++)
+            if (node->inputs[k] >= 0 && origin[node->inputs[k]]) from = origin[node->inputs[k]];
+        if (!from) continue;
+        const struct transpose_params *params = node->params;
+        if (node->operator== l->transpose) {
+            if (params->rank == 4 && l->views[from - 1].of < 0 && graph->values[from - 1].tensor.rank == 4 &&
+                !memcmp(params->permutation, to_channels_first, 4 * sizeof *to_channels_first))
+                status = turn_input(l, from - 1, node->source, error);
+        } else if (is_movable(node)) {
+            for (size_t k = 0; k < node->output_count; k++)
+                if (node->outputs[k] >= 0) origin[node->outputs[k]] = from;
+        }
     }
-    return FRINGE_OK;
+    alloc_free(origin);
+    return status;
 }
 
 fringe_status graph_layout(struct graph *graph, const fringe_run *run, fringe_error *error)
@@ -380,8 +398,7 @@ fringe_status graph_layout(struct graph *graph, const fringe_run *run, fringe_er
         l.views[i].of = -1;
         l.forward[i] = (int)i;
     }
-    const struct graph_node *example = find_channels_first(&l);
-    if (example) status = turn_inputs(&l, example, error);
+    status = turn_inputs(&l, error);
     for (size_t i = 0; i < nodes && !status; i++) status = rewrite_node(&l, &graph->nodes[i], error);
     for (size_t i = 0; i < graph->output_count && !status; i++) {
         graph->outputs[i] = l.forward[graph->outputs[i]];

@@ -276,3 +276,80 @@ Test(nn_graph, a_shape_that_depends_on_pixels_is_refused)
     cr_expect(strstr(error.message, "input 1 ('shape') decides a shape and is not a constant"), "%s",
               error.message);
 }
+
+static void sketch_ints(struct sketch *s, const char *name, size_t count, const int64_t *values)
+{
+    size_t k = s->model.node_count - 1;
+    struct onnx_node *node = &s->nodes[k];
+    s->attributes[k][node->attribute_count++] =
+        (struct onnx_attribute){.name = name, .kind = ONNX_ATTR_INTS, .count = count, .ints = values};
+}
+
+static const int64_t to_last[4] = {0, 2, 3, 1}, to_first[4] = {0, 3, 1, 2};
+
+/* What PyTorch wrote before opset 13, when Softmax was right on the last axis only. */
+Test(nn_graph, transposes_around_operators_that_do_not_mind_vanish)
+{
+    struct sketch s;
+    struct graph *graph;
+    fringe_error error;
+    static const float factors[3] = {1, 2, 3};
+    static const int64_t three[1] = {3};
+    sketch_begin(&s, 11);
+    sketch_constant(&s, "factors", ONNX_FLOAT, 1, three, factors);
+    sketch_node(&s, "Transpose", "x", NULL, "t");
+    sketch_ints(&s, "perm", 4, to_last);
+    sketch_node(&s, "Mul", "t", "factors", "m"); /* one factor for each channel, behind */
+    sketch_node(&s, "Softmax", "m", NULL, "p");
+    sketch_int(&s, "axis", 3);
+    sketch_node(&s, "Transpose", "p", NULL, "y");
+    sketch_ints(&s, "perm", 4, to_first);
+    cr_assert_eq(compile(&s, 3, 8, 6, &graph, &error), FRINGE_OK, "%s", error.message);
+    cr_assert_eq(graph->node_count, 2);
+    cr_expect_str_eq(graph->nodes[0].operator->name, "Mul");
+    const struct tensor *turned = &graph->values[graph->nodes[0].inputs[1]].tensor;
+    cr_expect(turned->rank == 4 && turned->dims[1] == 3 && turned->dims[3] == 1);
+    const struct softmax_params *params = graph->nodes[1].params;
+    cr_expect(params->axis == 1 && params->end == 2);
+    const struct tensor *out = &graph->values[graph->outputs[0]].tensor;
+    cr_expect(out->dims[1] == 3 && out->dims[2] == 8 && out->dims[3] == 6);
+    graph_free(graph);
+
+    /* Over the flattened tail the order of axes matters: nothing moves past it. */
+    s.attributes[2][0].i = 2;
+    cr_assert_eq(compile(&s, 3, 8, 6, &graph, &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(graph->node_count, 4);
+    graph_free(graph);
+}
+
+/* TensorFlow's (N, H, W, C): only the graph's input and output keep it. */
+Test(nn_graph, channels_come_first_between_input_and_output)
+{
+    struct sketch s;
+    struct graph *graph;
+    fringe_error error;
+    static const float weights[4] = {1, 2, 3, 4};
+    static const int64_t dims[4] = {2, 2, 1, 1};
+    sketch_begin(&s, 13);
+    sketch_constant(&s, "w", ONNX_FLOAT, 4, dims, weights);
+    sketch_node(&s, "Neg", "x", NULL, "n");
+    sketch_node(&s, "Transpose", "n", NULL, "t");
+    sketch_ints(&s, "perm", 4, to_first);
+    sketch_node(&s, "Conv", "t", "w", "c");
+    sketch_node(&s, "Transpose", "c", NULL, "b");
+    sketch_ints(&s, "perm", 4, to_last);
+    sketch_node(&s, "ArgMax", "b", NULL, "y");
+    sketch_int(&s, "axis", -1);
+    sketch_int(&s, "keepdims", 0);
+    s.output.type = ONNX_INT64;
+    s.output.rank = 3;
+    cr_assert_eq(compile(&s, 8, 6, 2, &graph, &error), FRINGE_OK, "%s",
+                 error.message); /* H = 8, W = 6, C = 2 */
+    static const char *const expected[4] = {"Transpose", "Neg", "Conv", "ArgMax"};
+    cr_assert_eq(graph->node_count, 4);
+    for (int i = 0; i < 4; i++) cr_expect_str_eq(graph->nodes[i].operator->name, expected[i]);
+    cr_expect_eq(((struct arg_params *)graph->nodes[3].params)->axis, 1);
+    const struct tensor *out = &graph->values[graph->outputs[0]].tensor;
+    cr_expect(out->rank == 3 && out->dims[1] == 8 && out->dims[2] == 6);
+    graph_free(graph);
+}
