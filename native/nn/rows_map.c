@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "nn/plan_build.h"
+#include "tensor/pairs.h"
 
 struct map_data {
     /* Output index i reads input index first[i], or takes the fill where that is negative; with blends
@@ -14,6 +15,7 @@ struct map_data {
         float *blend; /* NULL: no blending on this axis */
     } rows, columns;
     float fill;
+    const struct pairs_kernels *pairs;   /* where each column comes twice, in order; else NULL */
     int64_t channel_start, channel_step; /* output channel c reads input channel start + c * step */
     int64_t block;                       /* depth to space */
     int column_row_depth;
@@ -72,7 +74,9 @@ static void map_row(const struct step *step, struct execution *execution, int64_
         for (int64_t x = 0; x < in->width; x++) between[x] = from[x] * (1 - blend) + below[x] * blend;
         from = between;
     }
-    if (data->columns.blend)
+    if (data->pairs)
+        data->pairs->repeat(from, in->width, to);
+    else if (data->columns.blend)
         blend_columns(&data->columns, from, data->fill, to, out->width);
     else
         pick_columns(&data->columns, from, data->fill, to, out->width);
@@ -146,6 +150,14 @@ static fringe_status resize_axis_table(struct plan_builder *builder, const struc
     return status;
 }
 
+static int comes_in_pairs(const struct resize_axis *axis, const struct map_axis *columns)
+{
+    if (axis->identity || axis->out != 2 * axis->in) return 0;
+    for (int64_t i = 0; i < axis->out; i++)
+        if (columns->first[i] != i / 2) return 0;
+    return 1;
+}
+
 fringe_status rows_resize_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {
     const struct resize_params *params = node->params;
@@ -160,6 +172,8 @@ fringe_status rows_resize_lower(struct plan_builder *builder, const struct graph
     step->scratch_floats = (size_t)builder->network->slots[step->inputs[0]].width;
     status = resize_axis_table(builder, &params->axes[2], linear, &data->rows);
     if (!status) status = resize_axis_table(builder, &params->axes[3], linear, &data->columns);
+    if (!status && !linear && comes_in_pairs(&params->axes[3], &data->columns))
+        data->pairs = CPU_CHOOSE(pairs);
     return status ? status : end_map(builder, step);
 }
 

@@ -9,10 +9,12 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "nn/plan_build.h"
+#include "tensor/pairs.h"
 
 struct pool_data {
     struct pool_params params;
-    float *column_counts; /* average: positions that count, for each output column */
+    const struct pairs_kernels *pairs; /* 2x2 maximum at stride 2 within the input; else NULL */
+    float *column_counts;              /* average: positions that count, for each output column */
 };
 
 static void pool_clear(struct step *step)
@@ -72,6 +74,13 @@ static void pool_row(const struct step *step, struct execution *execution, int64
     const struct window *w = &data->params.window;
     const struct slot *in = &execution->network->slots[step->inputs[0]];
     const struct slot *out = &execution->network->slots[step->output];
+    if (data->pairs) {
+        data->pairs->maximum(execution_row(execution, in, 2 * row) + (size_t)part * in->plane_stride,
+                             execution_row(execution, in, 2 * row + 1) + (size_t)part * in->plane_stride,
+                             out->width,
+                             execution_row(execution, out, row) + (size_t)part * out->plane_stride);
+        return;
+    }
     int average = data->params.average;
     float *scratch = execution_scratch(execution, worker), nothing = average ? 0 : -INFINITY;
     float *own = scratch + w->pad_begin[1];
@@ -92,6 +101,14 @@ static void pool_row(const struct step *step, struct execution *execution, int64
 
 static const struct step_kind pool_kind = {.name = "pool", .row = pool_row, .clear = pool_clear};
 
+static int halves(const struct window *w)
+{
+    for (int axis = 0; axis < 2; axis++)
+        if (w->kernel[axis] != 2 || w->stride[axis] != 2 || w->pad_begin[axis] != 0 || w->dilation[axis] != 1)
+            return 0;
+    return 1;
+}
+
 fringe_status rows_pool_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
 {
     const struct pool_params *params = node->params;
@@ -110,6 +127,8 @@ fringe_status rows_pool_lower(struct plan_builder *builder, const struct graph_n
     data->column_counts = alloc_array((size_t)out->width, sizeof(float));
     if (!data->column_counts)
         return failure_memory(builder->error, "pool", (size_t)out->width * sizeof(float));
+    if (!params->average && halves(w) && 2 * out->height <= in->height && 2 * out->width <= in->width)
+        data->pairs = CPU_CHOOSE(pairs);
     for (int64_t x = 0; x < out->width; x++)
         data->column_counts[x] = (float)count_positions(params, 1, in->width, x);
     step->parts = (int)(out->batch * out->channels);

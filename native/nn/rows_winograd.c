@@ -136,12 +136,18 @@ static void pack_winograd(struct winograd_data *data, const struct conv_folded *
 {
     const struct conv_data *conv = &data->conv;
     size_t u_stride = (size_t)(conv->blocks * WINOGRAD_BLOCK * conv->in_channels);
-    for (int64_t o = 0; o < conv->out_channels; o++)
+    for (int64_t block = 0; block < conv->blocks; block++)
         for (int64_t c = 0; c < conv->in_channels; c++) {
-            float *u = conv->weights + (o / WINOGRAD_BLOCK * conv->in_channels + c) * WINOGRAD_BLOCK +
-                       o % WINOGRAD_BLOCK;
-            winograd_weights(folded->weights + (o * conv->in_channels + c) * 9,
-                             folded->scale ? folded->scale[o] : 1, u, u_stride);
+            const float *kernels[WINOGRAD_BLOCK];
+            double scale[WINOGRAD_BLOCK];
+            for (int64_t k = 0; k < WINOGRAD_BLOCK; k++) {
+                int64_t o = block * WINOGRAD_BLOCK + k, there = o < conv->out_channels;
+                if (!there) o = 0; /* places behind the last channel: any kernel, times zero */
+                kernels[k] = folded->weights + (o * conv->in_channels + c) * 9;
+                scale[k] = !there ? 0 : folded->scale ? (double)folded->scale[o] : 1;
+            }
+            winograd_weights(kernels, scale, conv->weights + (block * conv->in_channels + c) * WINOGRAD_BLOCK,
+                             u_stride);
         }
 }
 

@@ -51,8 +51,9 @@ struct winograd_kernels {
 
 CPU_TABLES(struct winograd_kernels, winograd);
 
-/* G g G' of one 3x3 kernel g, row by row, in double precision, rounded once; frequency f goes to u[f *
- * u_stride]. */
-void winograd_weights(const float g[9], double scale, float *u, size_t u_stride);
+/* G g G' times `scale` of WINOGRAD_BLOCK 3x3 kernels g, in double precision, rounded once; frequency f of
+ * kernel k goes to u[f * u_stride + k]. */
+void winograd_weights(const float *const g[WINOGRAD_BLOCK], const double scale[WINOGRAD_BLOCK], float *u,
+                      size_t u_stride);
 
 #endif
