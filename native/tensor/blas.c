@@ -33,7 +33,11 @@ static const char *core_wanted(void)
 #if defined(__x86_64__) || defined(_M_X64)
     switch (cpu_path()) {
     case CPU_AVX512:
+#ifdef FRINGE_EMULATE_AVX512
+        return "Haswell"; /* our lanes are emulated, OpenBLAS's instructions would be real */
+#else
         return "SkylakeX";
+#endif
     case CPU_AVX2:
         return "Haswell";
     case CPU_PORTABLE:
