@@ -148,7 +148,7 @@ if wanted unit cli golden install regression && build build-gcc "$gcc_build" -DC
     if wanted install; then
         heading install
         check install sh tests/support/moved_install.sh "$gcc_build" "$root"
-        check quickstart env -C / sh "$root/examples/quickstart.sh"
+        check quickstart sh -c 'cd / && exec sh "$1"' sh "$root/examples/quickstart.sh"
     fi
     if wanted regression; then
         heading regression

@@ -34,9 +34,11 @@ def prepared(path):
 
 def by_fringe(fringe, network, inputs, folder):
     """Masks (h, w) and probabilities (classes, h, w) by name of the input."""
-    subprocess.run([fringe, "segment", "--model", network, "--normalize", "none", "--resample", "off",
-                    "--exclude-bottom", "0", "--probability", "--overwrite", "-o", folder, *inputs],
-                   check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run([fringe, "segment", "--model", network, "--normalize", "none", "--resample", "off",
+                           "--exclude-bottom", "0", "--probability", "--overwrite", "-o", folder, *inputs],
+                          capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
     for path in inputs:
         stem = path.stem
         mask = numpy.asarray(Image.open(folder / f"{stem}-mask.tif"))
