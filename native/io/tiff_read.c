@@ -340,10 +340,11 @@ static fringe_status load_palette(struct tiff_source *source, fringe_micrograph 
         if (green[i] > largest) largest = green[i];
         if (blue[i] > largest) largest = blue[i];
     }
-    /* Entries have 16 bits, 0xFFFF for full; some old writers put 0 to 255 there. */
-    double scale = largest > 255 ? 257 : 1;
+    /* Entries have 16 bits, of which the upper 8 count: full is 0xFFFF to some writers and 0xFF00 to ImageJ.
+     * Some old writers put 0 to 255 there. */
+    int shift = largest > 255 ? 8 : 0;
     for (size_t i = 0; i < count; i++)
-        source->palette[i] = image_format_luminance(red[i] / scale, green[i] / scale, blue[i] / scale);
+        source->palette[i] = image_format_luminance(red[i] >> shift, green[i] >> shift, blue[i] >> shift);
     micrograph->info.pixel = FRINGE_PIXEL_UINT8;
     return FRINGE_OK;
 }

@@ -1,8 +1,8 @@
 /* Real micrographs of FRINGE_DATA, against statistics computed by other programs.
  *
  * The numbers are those of tifffile 2026.3.3 and Pillow 12 (Python): over the last page, in double precision,
- * colour as 0.299 R + 0.587 G + 0.114 B, colour tables as their 16-bit entries over 257; `weighted` is the
- * sum of pixel * (index % 1009), which notices pixels out of place.
+ * colour as 0.299 R + 0.587 G + 0.114 B, colour tables by the upper 8 bits of their entries; `weighted` is
+ * the sum of pixel * (index % 1009), which notices pixels out of place.
  */
 #include "base/file.h"
 #include "support/image_files.h"
@@ -24,7 +24,7 @@ static const struct {
     {"volumes/taufactor_electrode_256.tif", 256, 255, 256, 256, 3900310, 0, 170, 1975562350},
     {"volumes/small_weave.tif", 150, 149, 150, 150, 2821305, 1, 247, 1401621092},
     {"cdte-faults/Bulk.tif", 120, 119, 64, 64, 569276, 42, 253, 287182183},
-    {"xct/738_label.tif", 1, 0, 572, 500, 30965856.453229573, 75.9483268, 187.393992, 15582602626.051983},
+    {"xct/738_label.tif", 1, 0, 572, 500, 31086816.829999998, 76.245, 188.126, 15643472167.559998},
     {"hrtem/gen_Ag5nm_330kx_423e_203.png", 1, 0, 203, 203, 5136697, 11, 246, 2576028574},
 };
 

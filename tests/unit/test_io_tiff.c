@@ -350,7 +350,7 @@ Test(tiff, colour_tables_as_luminance_and_as_index)
     uint16_t red[256], green[256], blue[256];
     for (int i = 0; i < 256; i++) {
         red[i] = (uint16_t)(i * 257);
-        green[i] = (uint16_t)((255 - i) * 257);
+        green[i] = (uint16_t)((255 - i) << 8); /* as ImageJ writes it */
         blue[i] = 257 * 77;
     }
     const char *path = image_files_path("t.tif");
