@@ -13,9 +13,10 @@
 enum { MOST_NODES = 100000, MOST_LINKS = 4000000 };
 
 /* A result is folded when it is small or no larger than what it is made of; all results together are bounded
- * too. */
+ * too, by what the file itself brings: forty Concats that each double a constant are a few hundred bytes. */
 static const size_t small_bytes = (size_t)16 << 20;
-static const size_t most_folded_bytes = (size_t)1 << 30;
+static const size_t free_folded_bytes = (size_t)128 << 20;
+enum { FOLDED_PER_WEIGHT = 4 };
 
 struct builder {
     const struct onnx_model *model;
@@ -24,7 +25,7 @@ struct builder {
     struct graph_names names;
     int *forward; /* for each value the one that stands for it: itself, or the input of an Identity */
     const struct tensor **inputs; /* of the node at hand */
-    size_t folded_bytes;
+    size_t folded_bytes, most_folded_bytes;
 };
 
 /* ---- values and links ---- */
@@ -92,7 +93,9 @@ static fringe_status add_values(struct builder *b, fringe_error *error)
         add_value(graph, model->inputs[i].name, -1);
     }
     graph->input_count = model->input_count;
+    b->most_folded_bytes = free_folded_bytes;
     for (size_t i = 0; i < model->initializer_count; i++) {
+        b->most_folded_bytes += FOLDED_PER_WEIGHT * model->initializers[i].size;
         struct graph_value *value = add_value(graph, model->initializers[i].name, -1);
         fringe_status status = operator_tensor_view(&model->initializers[i], &value->tensor, error);
         if (status) return status;
@@ -101,6 +104,9 @@ static fringe_status add_values(struct builder *b, fringe_error *error)
         const struct onnx_node *source = &model->nodes[i];
         struct graph_node *node = &graph->nodes[graph->node_count++];
         node->source = source;
+        for (size_t k = 0; k < source->attribute_count; k++) /* Constant holds weights too */
+            if (source->attributes[k].kind == ONNX_ATTR_TENSOR)
+                b->most_folded_bytes += FOLDED_PER_WEIGHT * source->attributes[k].t->size;
         node->input_count = source->input_count;
         node->output_count = source->output_count;
         node->inputs = link;
@@ -204,10 +210,11 @@ static fringe_status fold(struct builder *b, const struct graph_node *node, stru
     for (size_t k = 0; k < node->output_count && !status; k++) {
         if (!outputs[k]) continue;
         b->folded_bytes += tensor_bytes(outputs[k]);
-        if (b->folded_bytes > most_folded_bytes)
+        if (b->folded_bytes > b->most_folded_bytes)
             return failure_set(error, FRINGE_UNSUPPORTED,
                                "node '%s' (%s): constants of %zu bytes were computed, more than %zu",
-                               node->source->name, node->source->op_type, b->folded_bytes, most_folded_bytes);
+                               node->source->name, node->source->op_type, b->folded_bytes,
+                               b->most_folded_bytes);
         status = tensor_allocate(outputs[k], error);
         b->graph->values[node->outputs[k]].producer = -1;
     }
