@@ -102,6 +102,11 @@ FRINGE_API fringe_status fringe_micrograph_replace_pixels(fringe_micrograph *mic
                                                           int32_t height_px, int32_t width_px,
                                                           fringe_error *error);
 
+/* Nanometres in a pixel of `size` units, a unit as ImageJ and microscopes spell it ("nm", "micron", an
+ * Angstrom sign); 0 where it is not calibrated, unknown, or no size that a micrograph has. As for files. Any
+ * thread. */
+FRINGE_API double fringe_micrograph_pixel_nm(double size, const char *unit);
+
 /* Reads one channel of one slice as float into height_px x width_px values at `pixels`. Excluded rows are
  * read like all others. Slices count from 0. */
 FRINGE_API fringe_status fringe_micrograph_read(fringe_micrograph *micrograph, int32_t slice, int32_t channel,

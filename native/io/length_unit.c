@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "fringe/micrograph.h"
 #include "io/code_point.h"
 
 #define ANGSTROM_LETTER "\xc3\x85"     /* U+00C5 */
@@ -96,6 +97,16 @@ enum length_unit_kind length_unit_find(const char *unit, double *nm)
         return rows[i].kind;
     }
     return LENGTH_UNIT_UNKNOWN;
+}
+
+double fringe_micrograph_pixel_nm(double size, const char *unit)
+{
+    double nm = 0;
+    enum length_unit_kind kind = length_unit_find(unit, &nm);
+    if (kind != LENGTH_UNIT_PRINT && kind != LENGTH_UNIT_LENGTH) return 0;
+    nm *= size;
+    if (kind == LENGTH_UNIT_PRINT && nm > LENGTH_UNIT_PRINT_LIMIT_NM) return 0;
+    return nm >= LENGTH_UNIT_SMALLEST_NM && nm <= LENGTH_UNIT_LARGEST_NM ? nm : 0;
 }
 
 /* The code point of ImageJ's escape "\u00B5", or -1. */

@@ -11,6 +11,14 @@ enum length_unit_kind {
     LENGTH_UNIT_LENGTH   /* nm, pm, A, um, mm, m */
 };
 
+/* Pixels larger than this that a print unit gives are what a printer or scanner was told: 5080 dpi is beyond
+ * what those claim (72, 96, 300, 4800), and an electron micrograph of that scale is beyond all microscopes.
+ */
+#define LENGTH_UNIT_PRINT_LIMIT_NM 5000.0
+/* Above 1 mm no micrograph is, below 1e-6 nm no atom: such a pixel size is a mistake of the file's. */
+#define LENGTH_UNIT_LARGEST_NM  1e6
+#define LENGTH_UNIT_SMALLEST_NM 1e-6
+
 /* What a unit's text means; for the last two *nm is its length in nanometres. UTF-8; blanks around it do not
  * matter. Angstrom and micro signs are taken in every code point. Any thread. */
 enum length_unit_kind length_unit_find(const char *unit, double *nm);

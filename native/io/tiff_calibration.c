@@ -7,14 +7,6 @@
 #include "base/run_state.h"
 #include "io/length_unit.h"
 
-/* Pixels larger than this that a print unit gives are what a printer or scanner was told: 5080 dpi is beyond
- * what those claim (72, 96, 300, 4800), and an electron micrograph of that scale is beyond all microscopes.
- */
-#define PRINT_LIMIT_NM 5000.0
-/* Above 1 mm no micrograph is, below 1e-6 nm no atom: such a pixel size is a mistake of the file's. */
-#define LARGEST_NM  1e6
-#define SMALLEST_NM 1e-6
-
 enum { TAG_FEI_SFEG = 34680, TAG_FEI_HELIOS = 34682, TAG_ZEISS = 34118 };
 
 static uint64_t number_at(const unsigned char *bytes, int count, int big_endian)
@@ -68,10 +60,12 @@ static int use_sizes(struct tiff_stream *stream, fringe_micrograph *micrograph, 
     }
     x *= x_nm;
     y *= y_nm;
-    if (kind == LENGTH_UNIT_PRINT && x > PRINT_LIMIT_NM) return 1;
-    if (!(x >= SMALLEST_NM && x <= LARGEST_NM && y >= SMALLEST_NM && y <= LARGEST_NM)) {
-        run_state_notice(stream->run, FRINGE_NOTICE_CALIBRATION, "%s: a pixel size of %s nm is left out",
-                         stream->name, number_text(x >= SMALLEST_NM && x <= LARGEST_NM ? y : x, 6, text));
+    if (kind == LENGTH_UNIT_PRINT && x > LENGTH_UNIT_PRINT_LIMIT_NM) return 1;
+    if (!(x >= LENGTH_UNIT_SMALLEST_NM && x <= LENGTH_UNIT_LARGEST_NM && y >= LENGTH_UNIT_SMALLEST_NM &&
+          y <= LENGTH_UNIT_LARGEST_NM)) {
+        run_state_notice(
+            stream->run, FRINGE_NOTICE_CALIBRATION, "%s: a pixel size of %s nm is left out", stream->name,
+            number_text(x >= LENGTH_UNIT_SMALLEST_NM && x <= LENGTH_UNIT_LARGEST_NM ? y : x, 6, text));
         return 1;
     }
     micrograph->info.nm_per_px_x = x;
@@ -83,7 +77,7 @@ static void use_spacing(fringe_micrograph *micrograph, double spacing, const cha
 {
     double nm;
     spacing = fabs(spacing); /* ImageJ writes a negative one for stacks that run upwards */
-    if (length_unit_find(unit, &nm) == LENGTH_UNIT_LENGTH && spacing * nm >= SMALLEST_NM)
+    if (length_unit_find(unit, &nm) == LENGTH_UNIT_LENGTH && spacing * nm >= LENGTH_UNIT_SMALLEST_NM)
         micrograph->info.nm_per_slice = spacing * nm;
 }
 

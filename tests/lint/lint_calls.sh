@@ -21,7 +21,7 @@ strings=0
 forbid "prints below cli/" "$before(printf|vprintf|puts|putchar|perror)\(|$before(stdout|stderr)([^A-Za-z0-9_]|\$)" ^native/cli/
 forbid "ends the process" "$before(exit|_exit|_Exit|abort|quick_exit|assert)\(" ^native/cli/
 forbid "memory is base/alloc.h's" "$before(malloc|calloc|realloc|aligned_alloc|posix_memalign|strdup|strndup|asprintf|vasprintf)\(" \
-    ^native/base/alloc.c ^native/cli/
+    ^native/base/alloc.c ^native/cli/ ^native/jni/
 # The program itself runs under "C", since nobody sets a locale: cli/ may print and read numbers as C does.
 forbid "reads a number under the locale" "$before(strtod|strtof|strtold|atof|atoi|atol|scanf|sscanf|fscanf)\(" \
     ^native/base/number.c ^native/cli/
