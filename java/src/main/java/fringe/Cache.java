@@ -1,0 +1,112 @@
+package fringe;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * What the jar carries, unpacked once per content: a folder named by version and hash that looks like an installed
+ * Fringe, lib/ and share/fringe/models/, so that the library finds its own. It is filled under another name and then
+ * renamed, hence whole or absent, whoever starts at the same time.
+ *
+ * The jar has `natives/PLATFORM/index` and `models/index`, whose lines are "SHA256 BYTES NAME".
+ */
+final class Cache {
+    private Cache() {
+    }
+
+    /** The folder for this jar's content; null where it has no natives for the platform. */
+    static synchronized Path unpacked(String platform) throws IOException {
+        byte[] natives = Library.resource("natives/" + platform + "/index");
+        byte[] models = Library.resource("models/index");
+        if (natives == null) return null;
+        Map<String, String> files = new LinkedHashMap<>(); // place in the folder -> "SHA256 BYTES RESOURCE"
+        list(natives, "natives/" + platform + "/", "lib/", files);
+        if (models != null) list(models, "models/", "share/fringe/models/", files);
+        String name = Library.version() + "-" + digest(files.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+        Path tree = folder().resolve(name);
+        if (isWhole(tree, files)) return tree;
+        Path fresh = Files.createDirectories(folder()).resolve(".unpacking-" + UUID.randomUUID());
+        try {
+            for (Map.Entry<String, String> file : files.entrySet()) unpack(file.getValue(), fresh.resolve(file.getKey()));
+            putInPlace(fresh, tree, files);
+        } finally {
+            delete(fresh);
+        }
+        return tree;
+    }
+
+    /** ~/.cache/fringe, or what the system has instead. */
+    static Path folder() {
+        String system = System.getProperty("os.name");
+        String home = System.getProperty("user.home");
+        String chosen = System.getenv(system.startsWith("Windows") ? "LOCALAPPDATA" : "XDG_CACHE_HOME");
+        if (chosen != null && !chosen.isEmpty()) return Paths.get(chosen, "fringe");
+        return system.startsWith("Mac") ? Paths.get(home, "Library", "Caches", "fringe")
+                : Paths.get(home, ".cache", "fringe");
+    }
+
+    private static void list(byte[] index, String from, String to, Map<String, String> files) {
+        for (String line : Library.lines(index)) {
+            String[] part = line.split(" ", 3);
+            files.put(to + part[2], part[0] + " " + part[1] + " " + from + part[2]);
+        }
+    }
+
+    private static boolean isWhole(Path tree, Map<String, String> files) throws IOException {
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = tree.resolve(file.getKey());
+            if (!Files.isRegularFile(path) || Files.size(path) != Long.parseLong(file.getValue().split(" ")[1]))
+                return false;
+        }
+        return true;
+    }
+
+    private static void unpack(String file, Path to) throws IOException {
+        String[] part = file.split(" ", 3);
+        byte[] bytes = Library.resource(part[2]);
+        if (bytes == null || !digest(bytes).equals(part[0])) throw new IOException(part[2] + " in the jar is damaged");
+        Files.createDirectories(to.getParent());
+        Files.write(to, bytes);
+    }
+
+    /** Another start of Fringe may have been first: then its folder serves. A damaged one is moved out of the way. */
+    private static void putInPlace(Path fresh, Path tree, Map<String, String> files) throws IOException {
+        try {
+            Files.move(fresh, tree, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (isWhole(tree, files)) return;
+            Path broken = tree.resolveSibling(".broken-" + UUID.randomUUID());
+            Files.move(tree, broken, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, tree, StandardCopyOption.ATOMIC_MOVE);
+            delete(broken);
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (!Files.exists(tree)) return;
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : (Iterable<Path>) paths.sorted(java.util.Comparator.reverseOrder())::iterator)
+                Files.delete(path);
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            StringBuilder text = new StringBuilder();
+            for (byte b : MessageDigest.getInstance("SHA-256").digest(bytes)) text.append(String.format("%02x", b & 255));
+            return text.toString();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has SHA-256
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package fringe;
+
+/**
+ * A native object and who uses it now. Closing while it is in use is refused, a second close does nothing, and any
+ * use after it is an IllegalStateException: native memory is never touched after it was freed.
+ */
+abstract class Handle implements AutoCloseable {
+    private final String name;
+    private final boolean shared;
+    private long address;
+    private int users;
+
+    /** A shared object may be used by many threads at once, any other by one at a time. */
+    Handle(String name, long address, boolean shared) {
+        this.name = name;
+        this.address = address;
+        this.shared = shared;
+    }
+
+    /** The address, until {@link #release}. */
+    final synchronized long acquire() {
+        if (address == 0) throw new IllegalStateException("the " + name + " is closed");
+        if (!shared && users > 0) throw new IllegalStateException("the " + name + " is in use by another call");
+        users++;
+        return address;
+    }
+
+    final synchronized void release() {
+        users--;
+    }
+
+    /** Like acquire, but beside a call that is under way. The object must allow that; hold the lock meanwhile. */
+    final long beside() {
+        if (address == 0) throw new IllegalStateException("the " + name + " is closed");
+        return address;
+    }
+
+    @Override
+    public final synchronized void close() {
+        if (users > 0) throw new IllegalStateException("the " + name + " is in use and cannot be closed");
+        if (address == 0) return;
+        long freed = address;
+        address = 0;
+        dispose(freed);
+    }
+
+    /** Frees the native object. */
+    abstract void dispose(long freed);
+}
