@@ -1,0 +1,56 @@
+package fringe.imagej;
+
+import fringe.FringeException;
+import ij.IJ;
+import ij.ImagePlus;
+import ij.macro.ExtensionDescriptor;
+import ij.macro.Functions;
+import ij.macro.MacroExtension;
+import ij.plugin.PlugIn;
+
+/**
+ * Plugins>Fringe>Fringe Macro Extensions: functions for macros that go over many images. Each gives "" when it did its
+ * work, else the error in words, so that a batch may go on with its next image.
+ *
+ * Ext.fringeSegment(options, error)   "Fringe Segment..." on the current image
+ * Ext.fringeModelInfo(model, text)    what a model is
+ * Ext.fringeRelease()                 frees the model that was used last, which stays loaded otherwise
+ */
+public class MacroExtensionsCommand implements PlugIn, MacroExtension {
+    @Override
+    public void run(String argument) {
+        if (!IJ.macroRunning()) {
+            IJ.error("Fringe Macro Extensions", "This command is for macros: run(\"Fringe Macro Extensions\");");
+            return;
+        }
+        Functions.registerExtensions(this);
+    }
+
+    @Override
+    public ExtensionDescriptor[] getExtensionFunctions() {
+        int text = ARG_STRING, answer = ARG_STRING + ARG_OUTPUT;
+        return new ExtensionDescriptor[] {
+            ExtensionDescriptor.newDescriptor("fringeSegment", this, text, answer),
+            ExtensionDescriptor.newDescriptor("fringeModelInfo", this, text, answer),
+            ExtensionDescriptor.newDescriptor("fringeRelease", this)};
+    }
+
+    @Override
+    public String handleExtension(String name, Object[] arguments) {
+        if (name.equals("fringeRelease")) Models.close();
+        if (name.equals("fringeSegment")) ((String[]) arguments[1])[0] = segment((String) arguments[0]);
+        if (name.equals("fringeModelInfo")) ((String[]) arguments[1])[0] = ModelInfoCommand.call((String) arguments[0]);
+        return null;
+    }
+
+    private static String segment(String options) {
+        ImagePlus image = IJ.getImage();
+        try {
+            Settings settings = Settings.parse(options);
+            SegmentCommand.show(image, settings, Segmenter.segment(image, settings));
+            return "";
+        } catch (FringeException e) {
+            return e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package fringe.imagej;
+
+import fringe.Model;
+import fringe.ModelInfo;
+import ij.IJ;
+import ij.Macro;
+import ij.gui.GenericDialog;
+import ij.plugin.PlugIn;
+import ij.text.TextWindow;
+import java.util.Locale;
+
+/** Plugins>Fringe>Fringe Model Info...: what a model is. */
+public class ModelInfoCommand implements PlugIn {
+    private static final String TITLE = "Fringe Model Info";
+    private static final int SIDE_PX = 2048;
+
+    @Override
+    public void run(String argument) {
+        String options = Macro.getOptions();
+        Commands.run(TITLE, null, () -> {
+            String model = options == null ? ask() : Macro.getValue(options, "model", "");
+            if (model != null) new TextWindow(TITLE, call(model), 700, 500);
+        });
+    }
+
+    private static String ask() {
+        String[] names = Models.list().keySet().toArray(new String[0]);
+        GenericDialog dialog = new GenericDialog(TITLE);
+        dialog.addChoice("model", names, names.length > 0 ? names[0] : "");
+        dialog.addHelp(HelpCommand.text());
+        dialog.showDialog();
+        return dialog.wasCanceled() ? null : dialog.getNextChoice();
+    }
+
+    /** The same as text, a line for each fact, for macros without windows. */
+    public static String call(String nameOrPath) {
+        try (Monitor monitor = new Monitor(nameOrPath)) {
+            Model model = Models.load(nameOrPath, monitor.run);
+            ModelInfo info = model.info();
+            int height = info.fixedHeight() > 0 ? info.fixedHeight() : SIDE_PX;
+            int width = info.fixedWidth() > 0 ? info.fixedWidth() : SIDE_PX;
+            return text(info, model.memory(height, width), height, width);
+        } finally {
+            IJ.showStatus("");
+        }
+    }
+
+    private static String text(ModelInfo info, long memory, int height, int width) {
+        StringBuilder text = new StringBuilder();
+        line(text, "name", info.name());
+        line(text, "description", info.description());
+        line(text, "version", info.version());
+        line(text, "license", info.license());
+        line(text, "format", info.format());
+        line(text, "path", info.path());
+        line(text, "sha256", info.sha256());
+        line(text, "operators", info.operators() + ", opset " + info.opset());
+        line(text, "parameters", Long.toString(info.parameterCount()));
+        line(text, "channels", info.inputChannels() + " in, " + info.outputChannels() + " out: "
+                + String.join(", ", info.outputNames()));
+        line(text, "read as", info.outputs());
+        if (info.fixedHeight() > 0)
+            line(text, "input size", "only " + info.fixedWidth() + " x " + info.fixedHeight() + " px");
+        line(text, "stride", info.stride() + " px");
+        line(text, "receptive field", info.receptiveField() > 0 ? info.receptiveField() + " px" : "the whole image");
+        line(text, "FLOPs", number("%.6g per pixel", info.flopPerPixel()));
+        line(text, "memory", number("%.1f MiB", memory / 1048576.0) + " at " + width + " x " + height + " px"
+                + (info.streams() ? ", in bands of rows" : ", the whole image at once"));
+        if (info.pixelSize() > 0) line(text, "pixel size", IJ.d2s(info.pixelSize(), 6) + " nm");
+        if (info.pixelSizeMax() > 0)
+            line(text, "trained for", IJ.d2s(info.pixelSizeMin(), 6) + " to " + IJ.d2s(info.pixelSizeMax(), 6)
+                    + " nm per pixel");
+        line(text, "preparation", info.preparation());
+        line(text, "completion", info.completion());
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-16s %s\n", name, value.isEmpty() ? "-" : value));
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

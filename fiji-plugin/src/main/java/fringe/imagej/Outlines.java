@@ -1,0 +1,73 @@
+package fringe.imagej;
+
+import fringe.Segmentation;
+import ij.ImagePlus;
+import ij.gui.Overlay;
+import ij.gui.Roi;
+import ij.measure.ResultsTable;
+import ij.plugin.filter.ParticleAnalyzer;
+import ij.process.ByteProcessor;
+import ij.process.ImageProcessor;
+import java.awt.Color;
+import java.awt.Rectangle;
+
+/** The outlines of a plane's particles as ROIs, found by ImageJ's own particle analyser. */
+final class Outlines {
+    private static final String MARK = "fringe";
+    private static final Color[] COLOURS = {Color.yellow, Color.cyan, Color.magenta, Color.green, Color.orange};
+
+    private Outlines() {
+    }
+
+    /** Appends the outlines of a mask, or of each class above 0, at the input's own place. */
+    static void add(Overlay rois, ImagePlus image, ByteProcessor plane, Segmentation.Kind kind, int index,
+            Rectangle bounds, int z, int t) {
+        if (kind == Segmentation.Kind.CLASSES) {
+            int highest = (int) plane.getStats().max;
+            for (int number = 1; number <= highest; number++)
+                addGroup(rois, image, only(plane, number), number, true, bounds, z, t);
+        } else {
+            addGroup(rois, image, plane, index + 1, kind == Segmentation.Kind.MASKS, bounds, z, t);
+        }
+    }
+
+    private static ByteProcessor only(ByteProcessor classes, int number) {
+        byte[] from = (byte[]) classes.getPixels(), to = new byte[from.length];
+        for (int i = 0; i < from.length; i++) to[i] = (byte) ((from[i] & 255) == number ? 255 : 0);
+        return new ByteProcessor(classes.getWidth(), classes.getHeight(), to);
+    }
+
+    private static void addGroup(Overlay rois, ImagePlus image, ByteProcessor mask, int group, boolean grouped,
+            Rectangle bounds, int z, int t) {
+        ImagePlus plane = new ImagePlus("", mask);
+        mask.setThreshold(255, 255, ImageProcessor.NO_LUT_UPDATE);
+        ParticleAnalyzer analyzer = new ParticleAnalyzer(ParticleAnalyzer.SHOW_OVERLAY_OUTLINES, 0, new ResultsTable(), 0,
+                Double.POSITIVE_INFINITY);
+        analyzer.setHideOutputImage(true);
+        analyzer.analyze(plane, mask);
+        mask.resetThreshold();
+        if (plane.getOverlay() == null) return;
+        int number = 0;
+        for (Roi found : plane.getOverlay().toArray()) {
+            Roi roi = (Roi) found.clone();
+            Rectangle at = roi.getBounds();
+            roi.setLocation(at.x + bounds.x, at.y + bounds.y);
+            roi.setName("particle-" + z + "-" + t + "-" + group + "-" + ++number);
+            roi.setProperty(MARK, "1");
+            if (grouped) roi.setGroup(group);
+            roi.setStrokeColor(COLOURS[(group - 1) % COLOURS.length]);
+            if (image.isHyperStack()) roi.setPosition(0, z, t);
+            else if (image.getStackSize() > 1) roi.setPosition(image.getStackIndex(1, z, t));
+            rois.add(roi);
+        }
+    }
+
+    /** Puts ROIs onto an image's overlay in place of those that an earlier run put there; others stay. */
+    static void show(ImagePlus image, Overlay rois) {
+        Overlay shown = image.getOverlay() == null ? new Overlay() : image.getOverlay().duplicate();
+        for (int i = shown.size() - 1; i >= 0; i--)
+            if (shown.get(i).getProperty(MARK) != null) shown.remove(i);
+        for (Roi roi : rois.toArray()) shown.add(roi);
+        image.setOverlay(shown);
+    }
+}

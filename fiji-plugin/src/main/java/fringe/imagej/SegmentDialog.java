@@ -1,0 +1,94 @@
+package fringe.imagej;
+
+import ij.ImagePlus;
+import ij.gui.DialogListener;
+import ij.gui.GenericDialog;
+import ij.io.OpenDialog;
+import java.awt.AWTEvent;
+import java.awt.Choice;
+import java.util.Map;
+
+/**
+ * Asks for the settings. Labels are the keys of macros: what ImageJ records is what Settings.parse reads.
+ */
+final class SegmentDialog implements DialogListener {
+    private static Settings last = new Settings();
+
+    private final ImagePlus image;
+    private final boolean stack;
+    private final Preview preview;
+
+    private SegmentDialog(ImagePlus image) {
+        this.image = image;
+        this.stack = image.getNSlices() * image.getNFrames() > 1;
+        this.preview = new Preview(image);
+    }
+
+    /** The user's settings, null where the dialog was cancelled. */
+    static Settings ask(ImagePlus image) {
+        SegmentDialog asked = new SegmentDialog(image);
+        GenericDialog dialog = asked.build();
+        try {
+            dialog.showDialog();
+        } finally {
+            asked.preview.close();
+        }
+        if (dialog.wasCanceled()) return null;
+        last = asked.read(dialog);
+        return last;
+    }
+
+    private GenericDialog build() {
+        GenericDialog dialog = new GenericDialog("Fringe Segment");
+        Map<String, String> models = Models.list();
+        String[] names = models.keySet().toArray(new String[0]);
+        dialog.addChoice("model", names, models.containsKey(last.model) ? last.model : names.length > 0 ? names[0] : "");
+        Choice model = (Choice) dialog.getChoices().get(0);
+        dialog.addButton("Browse...", event -> browse(model));
+        dialog.addSlider("threshold", 0.01, 1, last.threshold, 0.01);
+        dialog.addChoice("normalize", Settings.NORMALIZE, last.normalize);
+        dialog.addNumericField("pixel_size", last.pixelSize, 4, 8, "nm, 0: the image's");
+        dialog.addCheckboxGroup(2, 2, new String[] {"mask", "probability", "overlay", "roi_manager"},
+                new boolean[] {last.mask, last.probability, last.overlay, last.roiManager});
+        if (stack) {
+            dialog.addMessage("Process all " + image.getNSlices() * image.getNFrames() + " images?");
+            dialog.addCheckbox("stack", true);
+        }
+        dialog.addCheckbox("preview", false);
+        dialog.addDialogListener(this);
+        dialog.addHelp(HelpCommand.text());
+        return dialog;
+    }
+
+    private static void browse(Choice model) {
+        OpenDialog file = new OpenDialog("A model: .zip, .onnx or the rdf.yaml of a folder");
+        if (file.getPath() == null) return;
+        boolean description = file.getFileName().endsWith(".yaml");
+        String path = description ? file.getDirectory().replaceFirst("[/\\\\]$", "") : file.getPath();
+        model.add(path);
+        model.select(path);
+    }
+
+    @Override
+    public boolean dialogItemChanged(GenericDialog dialog, AWTEvent event) {
+        Settings now = read(dialog);
+        boolean wanted = dialog.getNextBoolean();
+        if (event != null) preview.show(now, wanted);
+        return !dialog.invalidNumber() && now.threshold > 0 && now.threshold <= 1 && now.pixelSize >= 0;
+    }
+
+    /** Reads the fields in the dialog's order, all but the preview's. */
+    private Settings read(GenericDialog dialog) {
+        Settings settings = new Settings();
+        settings.model = dialog.getNextChoice();
+        settings.threshold = dialog.getNextNumber();
+        settings.normalize = dialog.getNextChoice();
+        settings.pixelSize = dialog.getNextNumber();
+        settings.mask = dialog.getNextBoolean();
+        settings.probability = dialog.getNextBoolean();
+        settings.overlay = dialog.getNextBoolean();
+        settings.roiManager = dialog.getNextBoolean();
+        if (stack) settings.stack = dialog.getNextBoolean();
+        return settings;
+    }
+}
