@@ -1,6 +1,6 @@
 #!/bin/sh
-# lint_text.sh ROOT: clang-format's form for C, scripts that a POSIX shell can read, no blanks at line ends, and a
-# newline at the end of each text file.
+# lint_text.sh ROOT: clang-format's form for C, scripts that a POSIX shell can read, no blanks at line ends, and links in
+# Markdown that lead to files of the tree.
 set -eu
 cd "$1"
 status=0
@@ -14,10 +14,16 @@ while read -r script; do
     fi
 done <"${TMPDIR:-/tmp}/scripts.$$"
 rm "${TMPDIR:-/tmp}/scripts.$$"
-find . \( -path ./.git -o -path ./build -o -path ./out \) -prune -o -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.awk' \
+find . \( -path ./.git -o -path ./build -o -path ./out -o -path ./tests/malformed \) -prune -o -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.awk' \
     -o -name '*.py' -o -name CMakeLists.txt -o -name '*.md' -o -name '*.yaml' -o -name '*.proto' \) -print | sort |
     xargs awk '
         /[ \t]$/ { print FILENAME ":" FNR ": blanks at the end of the line"; bad = 1 }
         /\r/ { print FILENAME ":" FNR ": carriage return"; bad = 1 }
         END { exit bad }' || status=1
+
+for page in $(find . \( -path ./.git -o -path ./build -o -path ./out \) -prune -o -name '*.md' -print); do
+    for target in $(grep -o '](\([^)#:]*\))' "$page" | sed 's/^](//; s/)$//'); do
+        [ -e "$(dirname "$page")/$target" ] || { echo "$page: the link to $target leads nowhere"; status=1; }
+    done
+done
 exit $status

@@ -113,6 +113,9 @@ PLANT
 expect lint_text tests/planted.sh 'is not for /bin/sh' <<'PLANT'
 printf '#!/bin/bash\ntrue\n' >tests/planted.sh
 PLANT
+expect lint_text native/base/planted.md 'leads nowhere' <<'PLANT'
+echo 'See [that](../absent.md) and [this](path.c).' >native/base/planted.md
+PLANT
 
 expect lint_size native/base/planted.bin 'more than 3072' <<'PLANT'
 dd if=/dev/zero of=native/base/planted.bin bs=1024 count=3073 2>/dev/null
