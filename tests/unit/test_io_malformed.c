@@ -100,6 +100,32 @@ Test(malformed, jpeg)
     expect_folder("jpeg", 15);
 }
 
+/* What the bytes cannot hold is refused when a file is opened, before anybody takes memory for its pixels. */
+Test(malformed, sizes_beyond_the_bytes_are_refused_on_opening)
+{
+    static const struct {
+        const char *path, *words;
+    } files[] = {
+        {"tiff/tiff-sides-40000-lzw.tif", "too few for 40000 rows of 40000 bytes (compression LZW)"},
+        {"tiff/tiff-sides-40000-zstd.tif", "too few for 40000 rows of 40000 bytes (compression zstd)"},
+        {"tiff/tiff-tile-of-8192-zstd.tif", "too few for 8192 rows of 8192 bytes"},
+        {"tiff/tiff-width-2e31-fax.tif", "too few for 1 rows of 268435456 bytes"},
+        {"png/png-sides-40000.png", "cannot come out of a file of 340 bytes"},
+        {"png/png-sides-40000-interlaced.png", "cannot come out of a file of 340 bytes"},
+        {"jpeg/jpeg-sides-40000.jpg", "width 40000 x height 40000 cannot come out of a file of"}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[256];
+        fringe_micrograph *micrograph;
+        fringe_error error = {0};
+        snprintf(path, sizeof path, "tests/malformed/%s", files[i].path);
+        cr_expect_eq(image_files_try(path, IMAGE_READ_LUMINANCE, &micrograph, &error), FRINGE_FORMAT, "%s",
+                     path);
+        cr_expect(strstr(error.message, files[i].words) != NULL, "'%s' is not in: %s", files[i].words,
+                  error.message);
+        fringe_micrograph_free(micrograph);
+    }
+}
+
 /* A directory that names the same large tag 4000 times, 4 GB in all, in a file of 1.1 MB. */
 Test(malformed, directories_that_share_a_large_tag)
 {
