@@ -16,7 +16,7 @@ sh "$root/examples/install-packages.sh"
 
 echo "Building Fringe in $build ..."
 mkdir -p "$root/build"
-if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release && ninja -C "$build"; } >"$log" 2>&1; then
+if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DFRINGE_JAVA=OFF && ninja -C "$build"; } >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     echo "The build failed; all of its output is in $log" >&2
     exit 1

@@ -17,7 +17,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 sh "$root/examples/install-packages.sh" tests
-cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DFRINGE_TESTS=ON >"$work/build.log"
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DFRINGE_TESTS=ON -DFRINGE_JAVA=OFF >"$work/build.log"
 ninja -C "$build" fringe_program bench_network >>"$work/build.log" || { tail -n 30 "$work/build.log"; exit 1; }
 : "${FRINGE:=$build/native/cli/fringe}"
 bench=$build/tests/bench/bench_network

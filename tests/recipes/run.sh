@@ -46,7 +46,8 @@ targets=fringe_program
 for recipe in $recipes; do
     for test in $(sed -n 's|^+++ b/tests/unit/\(test_[a-z_0-9]*\)\.c.*|\1|p' "$here/$recipe.patch"); do targets="$targets $test"; done
 done
-if ! { cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DFRINGE_TESTS=ON -DFRINGE_WERROR=ON &&
+if ! { cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DFRINGE_TESTS=ON -DFRINGE_WERROR=ON \
+    -DFRINGE_JAVA=OFF &&
     ninja -C "$work/build" $targets; } >"$work/build.log" 2>&1; then
     tail -n 30 "$work/build.log"
     fail "build of$recipes"
