@@ -35,18 +35,17 @@ static fringe_status decide_excluded(struct segment_job *job, fringe_error *erro
     return FRINGE_OK;
 }
 
-/* The micrograph's own pixel size, one number where X and Y hardly differ. */
 static void decide_pixel_size(struct segment_job *job)
 {
-    double x = job->info.nm_per_px_x, y = job->info.nm_per_px_y;
-    if (job->options.pixel_size_nm > 0) x = y = job->options.pixel_size_nm;
-    job->nm_per_px_x = x;
-    job->nm_per_px_y = y;
+    double given = job->options.pixel_size_nm;
+    job->nm_per_px_x = given > 0 ? given : job->info.nm_per_px_x;
+    job->nm_per_px_y = given > 0 ? given : job->info.nm_per_px_y;
 }
 
+/* An axis without a pixel size differs from nothing. */
 static int is_square(double x, double y)
 {
-    return fabs(x - y) <= SQUARE * fmin(x, y);
+    return !(x > 0 && y > 0) || fabs(x - y) <= SQUARE * fmin(x, y);
 }
 
 static void notice_out_of_range(const struct segment_job *job, const char *what, double x, double y)

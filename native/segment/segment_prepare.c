@@ -10,7 +10,7 @@
 #include "image/standardise.h"
 #include "segment/segment_job.h"
 
-enum { BLOCK_ROWS = 256 }; /* rows read at a time, between two looks at the cancel flag */
+enum { BLOCK_ROWS = 64 }; /* rows read at a time, between two looks at the cancel flag */
 
 /* The steps of `--normalize`, which take the place of the model's own. The eps keeps a constant channel from
  * being divided by zero and is too small to be felt by any other. */
@@ -34,6 +34,22 @@ static fringe_status apply_steps(struct segment_job *job, fringe_error *error)
                              job->measured, job->measured ? (size_t)job->channels : 0, job->run, error);
 }
 
+/* Marks those of `count` pixels from `first` on that are no numbers. */
+static fringe_status mark_holes(struct segment_job *job, const float *pixels, size_t first, size_t count,
+                                fringe_error *error)
+{
+    size_t bytes = (size_t)job->height_px * (size_t)job->width_px / 8 + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(pixels[i])) continue;
+        if (!job->holes) job->holes = alloc_array(bytes, 1);
+        if (!job->holes) return failure_memory(error, "marks of non-finite pixels", bytes);
+        uint8_t *byte = &job->holes[(first + i) >> 3], bit = (uint8_t)(1u << ((first + i) & 7));
+        job->hole_count += !(*byte & bit); /* another channel may have marked it */
+        *byte |= bit;
+    }
+    return FRINGE_OK;
+}
+
 /* Reads the included rectangle of one channel. */
 static fringe_status read_plane(struct segment_job *job, int32_t channel, float *plane, fringe_error *error)
 {
@@ -45,33 +61,22 @@ static fringe_status read_plane(struct segment_job *job, int32_t channel, float 
         rows = alloc_aligned(BLOCK_ROWS * whole_width, sizeof *rows);
         if (!rows) return failure_memory(error, "rows of the image", BLOCK_ROWS * whole_width * sizeof *rows);
     }
-    for (int32_t y = 0; y < job->height_px && !status; y += BLOCK_ROWS) {
+    for (int32_t y = 0; y < job->height_px; y += BLOCK_ROWS) {
         int32_t count = job->height_px - y < BLOCK_ROWS ? job->height_px - y : BLOCK_ROWS;
-        float *to = plane + (size_t)y * width;
+        size_t first = (size_t)y * width;
         status = run_state_check(job->run, error);
         if (status) break;
         status = micrograph_source_read_rows(job->micrograph, job->slice, channel, e->top_px + y,
-                                             e->top_px + y + count, rows ? rows : to, error);
-        for (int32_t r = 0; rows && !status && r < count; r++)
-            memcpy(to + (size_t)r * width, rows + (size_t)r * whole_width + e->left_px, width * sizeof *to);
+                                             e->top_px + y + count, rows ? rows : plane + first, error);
+        if (status) break;
+        for (int32_t r = 0; rows && r < count; r++)
+            memcpy(plane + first + (size_t)r * width, rows + (size_t)r * whole_width + e->left_px,
+                   width * sizeof *plane);
+        status = mark_holes(job, plane + first, first, (size_t)count * width, error);
+        if (status) break;
     }
     alloc_free(rows);
     return status;
-}
-
-/* Marks the pixels of a plane that are no numbers. */
-static fringe_status mark_holes(struct segment_job *job, const float *plane, fringe_error *error)
-{
-    size_t count = (size_t)job->height_px * (size_t)job->width_px;
-    if (!job->holes) job->holes = alloc_array(count / 8 + 1, 1);
-    if (!job->holes) return failure_memory(error, "marks of non-finite pixels", count / 8 + 1);
-    for (size_t i = 0; i < count; i++) {
-        uint8_t bit = (uint8_t)(1u << (i & 7));
-        if (isfinite(plane[i]) || (job->holes[i >> 3] & bit)) continue;
-        job->holes[i >> 3] |= bit;
-        job->hole_count++;
-    }
-    return FRINGE_OK;
 }
 
 /* Reads a channel, looks at its numbers and brings it onto the work grid, to `to`. `raw` is a plane for its
@@ -84,10 +89,6 @@ static fringe_status bring_plane(struct segment_job *job, int32_t channel, float
     if (status) return status;
     status = plane_statistics_summarise(raw, count, job->run, summary, error);
     if (status) return status;
-    if (summary->non_finite_count > 0) {
-        status = mark_holes(job, raw, error);
-        if (status) return status;
-    }
     if (raw == to) return FRINGE_OK;
     struct resample_plane from = {job->height_px, job->width_px, job->width_px};
     struct resample_plane work = {job->work_height_px, job->work_width_px, job->work_width_px};

@@ -298,7 +298,8 @@ Test(grid, axes_are_resampled_each_by_its_factor)
     expect_work_size(0.04, 0.03, 0.04, 0.03, 1);
     expect_work_size(0.04, 0.04, 0.04, 0.04, 0);
     options.resample = 1;
-    options.pixel_size_nm = 0.01; /* over the calibration */
+    expect_work_size(0.04, 0, 0.04, 0, 0); /* an axis without calibration: as it is */
+    options.pixel_size_nm = 0.01;          /* over the calibration */
     expect_work_size(0.04, 0.03, 0.02, 0.02, 0);
     cr_expect_float_eq(result.nm_per_px_y, 0.01, 1e-12);
 }
