@@ -1,4 +1,5 @@
-/* fringe model info | test | time: what a model is, whether it computes what it should, how fast it is. */
+/* fringe model info | test | time | install: what a model is, whether it computes what it should, how fast it
+ * is, and a place for it where it is found by its name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,12 @@
 enum { LARGEST_SIDE_PX = 65536, MOST_RUNS = 100000 };
 
 static const char help[] =
-    "usage: fringe model info M | test M | time M --size N\n"
+    "usage: fringe model info M | test M | time M --size N | install M\n"
     "M is a folder, zip or .onnx file, or the name of an installed model.\n"
     "  info  what the model is: operators, parameters, receptive field, cost and memory per size\n"
     "  test  runs the model's own test tensors and compares\n"
     "  time  times the network alone\n"
+    "  install  tests a package and copies it to where it is found by its name\n"
     "'fringe model info --help' and so on say more. Exit: 0 done, 2 usage, 3 model, 4 cancelled.\n";
 
 static const char info_help[] =
@@ -40,6 +42,14 @@ static const char time_help[] =
     "  --threads N  0 for all processors (default)\n"
     "  --runs N     runs to time, after one to warm up (10)\n"
     "Prints 'median X ms best Y ms'. Exit: 0 done, 2 usage, 3 model, 4 cancelled.\n";
+
+static const char install_help[] =
+    "usage: fringe model install M [--threads N]\n"
+    "Runs the test tensors of a package, a folder or zip, and copies it where they agree into the user's\n"
+    "models folder, fringe/models below XDG_DATA_HOME or ~/.local/share. From then on its name is enough,\n"
+    "here and in ImageJ. A model of the same name is never replaced.\n"
+    "  --threads N  0 for all processors (default)\n"
+    "Prints the path of what was written. Exit: 0 done, 2 usage, 3 not installed, 4 cancelled.\n";
 
 /* Loads a model with a run to use it; both are the caller's, on failure too. */
 static fringe_status begin(const char *path, int threads, fringe_run **run, fringe_model **model,
@@ -245,19 +255,39 @@ static int time_model(int argc, char **argv)
     return end(status, &error, run, model);
 }
 
+static int install_model(int argc, char **argv)
+{
+    int32_t threads = 0;
+    int code;
+    const char *path;
+    char installed[FRINGE_MODEL_PATH_BYTES];
+    const struct cli_option options[] = {
+        {"--threads", CLI_OPTION_INTEGER, &threads, 0, CLI_MOST_THREADS, NULL}, {0}};
+    struct cli_line line = {.command = "model install", .help = install_help, .options = options};
+    if (!cli_options_parse(&line, argc, argv, &code)) return code;
+    if (!one_model(&line, &path)) return CLI_USAGE;
+
+    fringe_error error;
+    fringe_run *run = NULL;
+    fringe_status status = begin(path, threads, &run, NULL, &error);
+    if (!status) status = fringe_model_install(path, run, installed, &error);
+    if (!status) printf("%s\n", installed);
+    return end(status, &error, run, NULL);
+}
+
 int cli_model_run(int argc, char **argv)
 {
-    static const char *const names[] = {"info", "test", "time", NULL};
-    static int (*const functions[])(int, char **) = {describe_model, test_model, time_model};
+    static const char *const names[] = {"info", "test", "time", "install", NULL};
+    static int (*const functions[])(int, char **) = {describe_model, test_model, time_model, install_model};
     const struct cli_option options[] = {{0}};
     struct cli_line line = {.command = "model", .help = help, .options = options};
     int code;
     for (int i = 0; argc > 0 && names[i]; i++)
         if (!strcmp(argv[0], names[i])) return functions[i](argc - 1, argv + 1);
     if (!cli_options_parse(&line, argc, argv, &code)) return code;
-    if (line.operand_count == 0) return cli_options_wrong(&line, "info, test or time is missing");
+    if (line.operand_count == 0) return cli_options_wrong(&line, "info, test, time or install is missing");
     const char *nearest = cli_options_nearest(line.operands[0], names);
     if (nearest)
         return cli_options_wrong(&line, "unknown '%s'; did you mean '%s'?", line.operands[0], nearest);
-    return cli_options_wrong(&line, "unknown '%s'; it is info, test or time", line.operands[0]);
+    return cli_options_wrong(&line, "unknown '%s'; it is info, test, time or install", line.operands[0]);
 }

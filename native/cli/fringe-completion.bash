@@ -7,7 +7,7 @@ _fringe() {
     [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
     case $COMP_CWORD-$command in
     1-*) mapfile -t COMPREPLY < <(compgen -W "segment info model --version --help" -- "$word") && return ;;
-    2-model) mapfile -t COMPREPLY < <(compgen -W "info test time --help" -- "$word") && return ;;
+    2-model) mapfile -t COMPREPLY < <(compgen -W "info test time install --help" -- "$word") && return ;;
     esac
     case $before in
     --normalize) mapfile -t COMPREPLY < <(compgen -W "none zscore minmax percentile" -- "$word") && return ;;
@@ -22,7 +22,7 @@ _fringe() {
         ;;
     info) options="--json --help" ;;
     "model info") options="--size --json --help" ;;
-    "model test") options="--threads --help" ;;
+    "model test" | "model install") options="--threads --help" ;;
     "model time") options="--size --threads --runs --help" ;;
     esac
     case $word in
