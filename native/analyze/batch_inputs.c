@@ -9,6 +9,7 @@
 #include "base/run_state.h"
 #include "fringe/micrograph.h"
 #include "io/image_read.h"
+#include "report/provenance.h"
 
 enum { DEEPEST_FOLDER = 100 };
 
@@ -72,6 +73,17 @@ static fringe_status add_input(struct batch_inputs *inputs, const char *path, co
     return FRINGE_OK;
 }
 
+/* Whether a file that is no image is a provenance: a star in a shell names those too. */
+static int is_provenance(const char *path)
+{
+    struct provenance_record *record;
+    size_t length = strlen(path), ending = strlen(PROVENANCE_SUFFIX);
+    if (length < ending || strcmp(path + length - ending, PROVENANCE_SUFFIX)) return 0;
+    if (provenance_read(path, &record, NULL)) return 0;
+    provenance_free(record);
+    return 1;
+}
+
 /* Notes size and origin. A file that cannot be opened keeps its place and fails when its turn comes; only for
  * want of memory nothing may be concluded. */
 static fringe_status look_into(struct batch_input *input, fringe_error *error)
@@ -79,7 +91,10 @@ static fringe_status look_into(struct batch_input *input, fringe_error *error)
     fringe_micrograph *micrograph;
     fringe_micrograph_info info;
     fringe_status status = fringe_micrograph_open(input->path, NULL, &micrograph, error);
-    if (status) return status == FRINGE_MEMORY ? status : FRINGE_OK;
+    if (status) {
+        input->own_output = is_provenance(input->path);
+        return status == FRINGE_MEMORY ? status : FRINGE_OK;
+    }
     fringe_micrograph_get_info(micrograph, &info);
     input->own_output = info.own_output;
     input->weight = (int64_t)info.width_px * info.height_px; /* at most 2^31 */

@@ -50,7 +50,7 @@ static fringe_status plan_outputs(const struct batch_job *job, const struct batc
                                   struct batch_texts *planned, fringe_error *error)
 {
     const char *const suffixes[] = {job->suffixes.labels, job->suffixes.probability, job->suffixes.overlay,
-                                    BATCH_PROVENANCE_SUFFIX};
+                                    PROVENANCE_SUFFIX};
     fringe_status status = FRINGE_OK;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && !status; i++)
         if (suffixes[i]) status = batch_texts_add(planned, path_concat(input->prefix, suffixes[i]), error);

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/run_state.h"
+#include "report/provenance.h"
 
 /* Who writes results under a name. The key is the same for all spellings of the place. */
 struct claim {
@@ -171,7 +172,7 @@ fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *outp
                                    fringe_error *error)
 {
     size_t count = 0;
-    const char *suffix = suffixes->labels ? suffixes->labels : BATCH_PROVENANCE_SUFFIX;
+    const char *suffix = suffixes->labels ? suffixes->labels : PROVENANCE_SUFFIX;
     struct claim *claims = alloc_array(inputs->count, sizeof *claims);
     unsigned char *repeated = alloc_array(inputs->count, 1);
     fringe_status status =

@@ -13,8 +13,6 @@
 #include "fringe/run.h"
 #include "fringe/status.h"
 
-#define BATCH_PROVENANCE_SUFFIX "-fringe.json"
-
 /* What follows the stem in the names of the results of one batch; NULL: not written, or not known yet. */
 struct batch_suffixes {
     const char *labels;      /* "-mask.tif" or "-classes.tif"; "-output.tif" for numbers that are neither */

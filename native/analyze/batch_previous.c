@@ -84,7 +84,7 @@ fringe_status batch_previous_list(const struct batch_previous *previous, const s
     int bare = input->prefix[0] && path_name(input->prefix) == input->prefix;
     for (size_t i = 0; !status && (name = provenance_output_name(previous->record, i)); i++)
         status = batch_texts_add(paths, path_join(bare ? "" : input->directory, name), error);
-    if (!status) status = batch_texts_add(paths, path_concat(input->prefix, BATCH_PROVENANCE_SUFFIX), error);
+    if (!status) status = batch_texts_add(paths, path_concat(input->prefix, PROVENANCE_SUFFIX), error);
     return status;
 }
 

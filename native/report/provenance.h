@@ -17,6 +17,9 @@
 #include "fringe/segment.h"
 #include "fringe/status.h"
 
+/* What follows the stem of the input in a provenance's name. */
+#define PROVENANCE_SUFFIX "-fringe.json"
+
 /* What decides a result. */
 struct provenance_origin {
     char input_sha256[DIGEST_TEXT_BYTES];
