@@ -54,25 +54,34 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* ", 3 s left", or nothing while it is too early to tell. */
+static void put_time_left(double elapsed, double share)
+{
+    double left = share > 0 ? elapsed * (1 / share - 1) : 0;
+    if (elapsed < 1) return;
+    if (left >= 60)
+        fprintf(stderr, ", %d min %02d s left", (int)(left / 60), (int)left % 60);
+    else
+        fprintf(stderr, ", %d s left", (int)(left + 0.5));
+}
+
 void cli_terminal_progress(void *user, int64_t done, int64_t total)
 {
     (void)user;
-    if (!isatty(STDERR_FILENO) || total <= 0) return;
-    double now = seconds();
-    if (progress.begun == 0 || done < progress.done) progress.begun = now;
+    if (total <= 0) return;
+    int terminal = isatty(STDERR_FILENO);
+    double now = seconds(), share = (double)done / (double)total;
+    if (progress.begun == 0 || done < progress.done) progress.begun = progress.drawn = now;
     progress.done = done;
-    /* Ten times a second is fluent; more only costs. */
-    if (now - progress.drawn < 0.1 && done < total) return;
+    /* Ten times a second is fluent, more only costs; in a log a line now and then says that it is alive. */
+    if (now - progress.drawn < (terminal ? 0.1 : 10)) return;
     progress.drawn = now;
-    double share = (double)done / (double)total,
-           left = share > 0 ? (now - progress.begun) * (1 / share - 1) : 0;
-    fprintf(stderr, "\r\033[K%3d %%", (int)(100 * share));
-    if (now - progress.begun > 1 && left >= 60)
-        fprintf(stderr, ", %d min %02d s left", (int)(left / 60), (int)left % 60);
-    else if (now - progress.begun > 1)
-        fprintf(stderr, ", %d s left", (int)(left + 0.5));
+    fputs(terminal ? "\r\033[K" : "fringe: ", stderr);
+    fprintf(stderr, "%3d %%", (int)(100 * share));
+    put_time_left(now - progress.begun, share);
+    if (!terminal) fputc('\n', stderr);
     fflush(stderr);
-    progress.shown = 1;
+    progress.shown = terminal;
 }
 
 void cli_terminal_clear(void)

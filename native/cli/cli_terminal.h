@@ -15,8 +15,8 @@
  * more. */
 void cli_terminal_catch_signals(fringe_run *run);
 
-/* Progress on one line of a terminal, with the time left; nothing where standard error is no terminal. Fits
- * fringe_run_set_progress; user is not used. */
+/* Progress with the time left: one line of a terminal that is drawn anew, plain lines 10 seconds apart where
+ * standard error is none. Fits fringe_run_set_progress; user is not used. */
 void cli_terminal_progress(void *user, int64_t done, int64_t total);
 
 /* Removes the progress line, if there is one, before something else is printed. */
