@@ -217,7 +217,7 @@ static fringe_status read_binarize(const struct step_source *source, struct step
 
 static fringe_status read_like(const struct step_source *source, struct step *step, fringe_error *error)
 {
-    const struct package *package = source->build->package;
+    const struct package *package = &source->build->package;
     const char *reference = text_tree_text(source->kwargs, "reference_tensor", "");
     int is_output = source->tensor != package->inputs;
     step->kind = STEP_LIKE;
