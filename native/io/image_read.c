@@ -8,6 +8,8 @@
 #include "base/run_state.h"
 #include "io/image_format.h"
 
+/* A new format is a row here and a file of its own. Their magic bytes exclude each other, so that the order
+ * does not matter. */
 static const struct image_format *const formats[] = {&tiff_read_format, &png_read_format, &jpeg_read_format};
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
 
@@ -21,6 +23,7 @@ static int format_has_extension(const struct image_format *format, const char *p
     return 0;
 }
 
+/* What the name claims; only ever compared with what the content is. */
 static const struct image_format *format_of_name(const char *path)
 {
     for (size_t i = 0; i < FORMAT_COUNT; i++)
@@ -40,6 +43,8 @@ int image_read_has_extension(const char *path)
     return path_name(path)[0] != '.' && format_of_name(path) != NULL;
 }
 
+/* Says what was found instead of an image: the first bytes tell a person who knows formats which one it is,
+ * and a companion file of macOS is the most usual surprise in a folder that was copied from one. */
 static fringe_status refuse_unknown(const char *name, const unsigned char *head, size_t size,
                                     fringe_error *error)
 {

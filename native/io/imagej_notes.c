@@ -39,6 +39,8 @@ void imagej_notes_read(const uint32_t *counts, size_t count_count, const unsigne
     if (count_count < 1 || counts[0] < 12 || counts[0] > size ||
         number_at(bytes, 4, big_endian) != IMAGEJ_NOTES_WORD_IJIJ)
         return;
+    /* Item after item: as many as the header says of each kind, each as long as its count says. What does not
+     * fit the bytes ends the reading; `size - at` never wraps, as `at` grows only by what was checked. */
     size_t header = counts[0], at = header, item = 1;
     for (size_t kind_at = 4; kind_at + 8 <= header; kind_at += 8) {
         uint32_t kind = number_at(bytes + kind_at, 4, big_endian);

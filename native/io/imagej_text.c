@@ -21,6 +21,7 @@ static int take_number(const char *line, size_t length, const char *key, double 
     return 1;
 }
 
+/* Like take_number, for counts of planes; what is below 1 or absurd leaves the count as it is. */
 static void take_count(const char *line, size_t length, const char *key, int64_t *count)
 {
     double read;
@@ -38,6 +39,7 @@ int imagej_text_parse(const char *description, size_t length, struct imagej_text
 {
     *text = (struct imagej_text){.images = 1, .channels = 1, .slices = 1, .frames = 1};
     if (!is_key(description, length, "ImageJ=")) return 0;
+    /* A range needs both ends. */
     int has_min = 0, has_max = 0;
     const char *end = description + length;
     for (const char *line = description; line < end;) {

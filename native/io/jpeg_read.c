@@ -48,6 +48,7 @@ static void on_message(j_common_ptr jpeg, int level)
     if (level < 0 && jpeg->err->msg_code != JWRN_EXTRANEOUS_DATA) on_error(jpeg);
 }
 
+/* libjpeg calls this again and again while it collects scans before the first row. */
 static void on_scan(j_common_ptr jpeg)
 {
     struct jpeg_source *source = jpeg->client_data;
@@ -87,6 +88,7 @@ static void read_header(struct jpeg_source *source)
     jpeg_read_header(jpeg, TRUE);
 }
 
+/* Begins decoding. Progressive images are collected as a whole here, within max_memory_to_use. */
 static void start_rows(struct jpeg_source *source)
 {
     struct jpeg_decompress_struct *jpeg = &source->jpeg;
@@ -101,6 +103,7 @@ static void end_decoding(struct jpeg_source *source)
     source->created = 0;
 }
 
+/* (Re)opens the image: at first, for rows above those that were read, and after a failure. */
 static fringe_status read_head(struct jpeg_source *source, fringe_error *error)
 {
     end_decoding(source);
@@ -167,6 +170,7 @@ static void jpeg_close(void *state)
 
 static const struct micrograph_source_methods jpeg_methods = {jpeg_read_rows, jpeg_close};
 
+/* Before memory is taken: is it an image that is read, and could the file hold it? */
 static fringe_status check_header(const struct jpeg_source *source, int64_t file_bytes, fringe_error *error)
 {
     const struct jpeg_decompress_struct *jpeg = &source->jpeg;

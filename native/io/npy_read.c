@@ -32,6 +32,8 @@ static const char *find_value(const char *header, const char *end, const char *k
     return NULL;
 }
 
+/* Reads '<f4' and its like: byte order, kind, bytes. The byte order of single bytes is '|', that of the
+ * writing machine '=', which is little-endian wherever numpy runs today. */
 static fringe_status parse_type(const char *at, const char *end, const char *name, struct npy_header *header,
                                 struct npy_read_array *array, fringe_error *error)
 {
@@ -56,6 +58,7 @@ static fringe_status parse_type(const char *at, const char *end, const char *nam
     return failure_set(error, FRINGE_UNSUPPORTED, "%s: npy: type %s is not read", name, array->type);
 }
 
+/* Reads "(1, 1, 256, 256)", "(3,)" or "()" and multiplies it out with a check. */
 static fringe_status parse_shape(const char *at, const char *end, const char *name,
                                  struct npy_read_array *array, fringe_error *error)
 {
@@ -106,6 +109,8 @@ static float item_value(const unsigned char *item, const struct npy_header *head
     return (float)value;
 }
 
+/* Walks over the indices in C order, with the place in the file beside them; thus both orders are one loop.
+ */
 static void convert(const unsigned char *items, const struct npy_header *header, struct npy_read_array *array)
 {
     int64_t steps[NPY_READ_MOST_DIMS]; /* in the file, in items, of each index */
@@ -153,6 +158,7 @@ fringe_status npy_read(const unsigned char *bytes, size_t size, const char *name
     const char *fortran = find_value(text, end, "'fortran_order'");
     header.fortran = fortran && *fortran == 'T';
 
+    /* Memory is taken only for values that are there. */
     size_t there = size - start - length;
     if ((uint64_t)made.count > there / header.item_bytes)
         return failure_set(error, FRINGE_FORMAT,

@@ -40,6 +40,8 @@ static void take_length(const char *value, double *length)
     if (number_parse_all(value, &read) && isfinite(read)) *length = read;
 }
 
+/* The first <Pixels> is the first image, which is the one in this file; the parser stops there, so that
+ * whatever follows costs nothing. */
 static void XMLCALL on_element(void *user, const XML_Char *element, const XML_Char **attributes)
 {
     struct ome_parser *parser = user;
@@ -67,6 +69,7 @@ static void XMLCALL on_element(void *user, const XML_Char *element, const XML_Ch
     XML_StopParser(parser->xml, XML_FALSE);
 }
 
+/* No OME-XML needs an entity of its own, and entities are what makes small texts unfold to gigabytes. */
 static void XMLCALL on_entity(void *user, const XML_Char *entity, int is_parameter, const XML_Char *value,
                               int length, const XML_Char *base, const XML_Char *system,
                               const XML_Char *public, const XML_Char *notation)

@@ -69,6 +69,8 @@ static fringe_status guard(struct png_source *source, void (*step)(struct png_so
     return failure_set(error, FRINGE_FORMAT, "%s: PNG: %s", source->name, source->failed);
 }
 
+/* The luminance of each entry of the colour table, and whether it holds colours at all: a grey table is no
+ * colour. */
 static void note_palette(struct png_source *source)
 {
     png_colorp colours;
@@ -81,6 +83,8 @@ static void note_palette(struct png_source *source)
     }
 }
 
+/* Whether Fringe wrote the file. Only texts before the pixels are seen, which is where png_write.c puts its
+ * own. */
 static void note_texts(struct png_source *source)
 {
     png_textp texts;
@@ -146,6 +150,7 @@ static fringe_status check_sizes(const struct png_source *source, fringe_error *
     return FRINGE_OK;
 }
 
+/* (Re)opens the image: at first, for rows above those that were read, and after a failure. */
 static fringe_status start_decoding(struct png_source *source, fringe_error *error)
 {
     source->decoded_rows = 0;
@@ -172,6 +177,7 @@ static void decode_row(struct png_source *source)
     if (++source->decoded_rows == source->height) png_read_end(source->png, NULL);
 }
 
+/* Seven passes refine the whole image; libpng merges each into the rows that are there. */
 static void decode_interlaced(struct png_source *source)
 {
     for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
@@ -181,6 +187,7 @@ static void decode_interlaced(struct png_source *source)
     source->decoded_rows = source->height;
 }
 
+/* One decoded row as values: the index's luminance, a colour's luminance, or the samples as they are. */
 static void convert_row(const struct png_source *source, const unsigned char *row, float *values)
 {
     if (source->use_palette) {

@@ -17,6 +17,7 @@ struct png_output {
     char failed[200];
 };
 
+/* libpng wants an error not to return: back to the setjmp of write_all. */
 static void on_error(png_structp png, png_const_charp text)
 {
     struct png_output *output = png_get_error_ptr(png);

@@ -55,6 +55,7 @@ static fringe_status refuse(const struct tiff_stream *stream, const char *what, 
     return failure_set(error, FRINGE_UNSUPPORTED, "%s: TIFF: %s; this is not read", stream->name, what);
 }
 
+/* Before anything is asked of a decoder: libtiff knows names of compressions that it was built without. */
 static fringe_status check_compression(struct tiff_stream *stream, const struct tiff_page *page,
                                        fringe_error *error)
 {
@@ -100,6 +101,7 @@ static fringe_status choose_pixel(struct tiff_stream *stream, struct tiff_page *
                        stream->name, format_names[page->format], (unsigned)page->bits);
 }
 
+/* What the samples mean: which of them are channels, which are a colour, which are alpha and left out. */
 static fringe_status check_photometric(struct tiff_stream *stream, struct tiff_page *page,
                                        fringe_error *error)
 {
@@ -146,6 +148,7 @@ static fringe_status check_photometric(struct tiff_stream *stream, struct tiff_p
     }
 }
 
+/* Strips are blocks as wide as the image, so that both are counted and checked in one way. */
 static fringe_status choose_blocks(struct tiff_stream *stream, struct tiff_page *page, fringe_error *error)
 {
     TIFF *tiff = stream->tiff;

@@ -56,6 +56,7 @@ static fringe_status compare_pages(const struct tiff_source *source, uint32_t nu
     return FRINGE_OK;
 }
 
+/* Takes the handle to a page, where rows can be decoded. Staying on a page costs nothing. */
 static fringe_status go_to_page(struct tiff_source *source, uint32_t number, fringe_error *error)
 {
     struct tiff_page page;
@@ -190,6 +191,7 @@ static const struct micrograph_source_methods tiff_methods = {tiff_read_rows, ti
 
 /* ---- opening ---- */
 
+/* Takes the handle's directory as the next page, when it is one of the same kind as the first. */
 static fringe_status add_page(struct tiff_source *source, fringe_error *error)
 {
     struct tiff_page page;
@@ -294,6 +296,7 @@ static int is_order(const char *text) /* OME's: XY and then C, Z, T in any order
            strchr(text + 2, 'T');
 }
 
+/* OME-XML says most and comes first, then ImageJ; pages that neither explains are slices in their order. */
 static void choose_order(struct tiff_source *source, fringe_micrograph *micrograph,
                          const struct imagej_text *imagej, const struct ome_text *ome)
 {
@@ -369,6 +372,8 @@ static int take_label(void *user, size_t index, const char *text, size_t length)
     return !target->status;
 }
 
+/* Slice labels from ImageJ's private tags. libtiff hands tags that it does not know as counted arrays of the
+ * type that the file gives them; another type than ImageJ's is somebody else's tag. */
 static fringe_status read_labels(struct tiff_source *source, fringe_micrograph *micrograph,
                                  fringe_error *error)
 {
@@ -386,6 +391,7 @@ static fringe_status read_labels(struct tiff_source *source, fringe_micrograph *
     return target.status;
 }
 
+/* Everything about the file beside its pixels, from the first directory. */
 static fringe_status describe(struct tiff_source *source, const struct image_input *input,
                               fringe_micrograph *micrograph, fringe_error *error)
 {

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 
+/* Makes a block at least `want` bytes large. It is kept from page to page, which are of one size. */
 static fringe_status grow(const struct tiff_rows *rows, unsigned char **block, size_t *have, size_t want,
                           fringe_error *error)
 {
@@ -37,6 +38,7 @@ void tiff_rows_free(struct tiff_rows *rows)
     *rows = (struct tiff_rows){0};
 }
 
+/* Reads one row from where it lies in the file, in this machine's byte order. */
 static fringe_status read_raw(struct tiff_rows *rows, uint64_t offset, fringe_error *error)
 {
     const struct tiff_page *page = rows->page;
@@ -77,6 +79,8 @@ static fringe_status decode_scanline(struct tiff_rows *rows, uint32_t y, uint16_
     return FRINGE_OK;
 }
 
+/* Decodes one row of tiles into `decoded`. Tiles reach beyond the image at the right and at the bottom; what
+ * lies there is dropped at the right and never asked for at the bottom. */
 static fringe_status decode_tiles(struct tiff_rows *rows, uint32_t down, uint16_t sample, fringe_error *error)
 {
     const struct tiff_page *page = rows->page;

@@ -40,6 +40,8 @@ struct tiff_writer {
     int64_t rows_left;
 };
 
+/* Appends bytes. After a failure everything is passed over, and the caller looks at `failed` once at the end.
+ */
 static void put(struct bytes *bytes, const void *from, size_t size)
 {
     if (bytes->failed) return;
@@ -115,6 +117,8 @@ static void put_ratio(struct bytes *bytes, double value)
     put_long(bytes, (uint64_t)under);
 }
 
+/* The description that ImageJ reads, with the line by which Fringe knows its own files. Numbers of one are
+ * left out as ImageJ leaves them out. */
 static void put_description(struct bytes *bytes, const struct tiff_write_options *options)
 {
     int64_t planes = (int64_t)options->channel_count * options->slice_count;
@@ -154,6 +158,7 @@ static void put_labels(struct bytes *counts, struct bytes *notes, const struct t
     }
 }
 
+/* The colour table: all reds, all greens, all blues; 257 makes 0xFFFF of 0xFF. */
 static void put_colours(struct bytes *bytes)
 {
     unsigned char colours[PALETTE_COUNT][3];
@@ -229,6 +234,7 @@ done:
     return file_bytes;
 }
 
+/* What would make a file that contradicts itself, or that no reader accepts. */
 static fringe_status check_options(const char *path, const struct tiff_write_options *options,
                                    fringe_error *error)
 {
@@ -267,6 +273,7 @@ fringe_status tiff_write_begin(const char *path, const struct tiff_write_options
     uint64_t plane_bytes = row_bytes * (uint64_t)options->height_px;
     uint64_t planes = (uint64_t)options->channel_count * (uint64_t)options->slice_count;
     uint64_t file_bytes = UINT64_MAX;
+    /* Not even the directories are made for a file that cannot be: their number is the caller's. */
     if (planes <= UINT32_MAX / plane_bytes) file_bytes = put_front(&front, options, plane_bytes);
     if (file_bytes > UINT32_MAX) {
         status = failure_set(error, FRINGE_UNSUPPORTED,

@@ -18,6 +18,8 @@ int zip_read_recognise(const unsigned char *head, size_t size)
     return size >= 4 && (!memcmp(head, "PK\3\4", 4) || !memcmp(head, "PK\5\6", 4));
 }
 
+/* Names that a careless unpacker would write outside its folder: absolute ones, "..", drives, and
+ * backslashes, which are separators on one system and letters on another. */
 static int leads_out(const char *name)
 {
     if (name[0] == '/' || strchr(name, '\\') || (name[0] && name[1] == ':')) return 1;
@@ -28,6 +30,7 @@ static int leads_out(const char *name)
     return 0;
 }
 
+/* libzip's reason as a status of ours: what is damaged is told apart from what is merely not read. */
 static fringe_status zip_failed(const char *path, const char *member, zip_error_t *reason,
                                 fringe_error *error)
 {
@@ -40,6 +43,7 @@ static fringe_status zip_failed(const char *path, const char *member, zip_error_
                        zip_error_strerror(reason));
 }
 
+/* All names are checked at once: a member that is not asked for may still be unpacked by the next reader. */
 static fringe_status check_names(const struct zip_read_archive *archive, fringe_error *error)
 {
     for (int64_t i = 0; i < zip_read_count(archive); i++) {
@@ -67,6 +71,7 @@ fringe_status zip_read_open(const char *path, struct zip_read_archive **archive,
         status = failure_memory(error, path, sizeof *made);
         goto done;
     }
+    /* Through a stream of ours, so that pipes and folders are refused as everywhere else. */
     source = zip_source_filep_create(stream, 0, -1, &reason);
     if (source) stream = NULL; /* the source closes it */
     if (source) made->zip = zip_open_from_source(source, ZIP_RDONLY, &reason);
