@@ -1,7 +1,7 @@
 #!/bin/sh
 # lint_includes.sh ROOT: the include law. A room includes itself and the rooms of its USES; USES keeps to
-# order_of_rooms.txt; cli and jni see include/fringe alone; headers of the operating system are base's (and
-# cli_terminal.c's), those of other libraries belong to one room each.
+# order_of_rooms.txt, and CONTRIBUTING's table to USES; cli and jni see include/fringe alone; headers of the operating
+# system are base's (and cli_terminal.c's), those of other libraries belong to one room each.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
@@ -34,7 +34,10 @@ uses() {
 {
     sed 's/#.*//; /^ *$/d; s/^/order /' "$here/order_of_rooms.txt"
     sed 's/#.*//; /^ *$/d; s/^/foreign /' "$here/foreign_headers.txt"
+    for list in native/*/CMakeLists.txt; do echo "room $(basename "$(dirname "$list")")"; done
     uses | sed 's/^/uses /'
+    # | `room` | uses | holds |
+    sed -n 's/^| `\([a-z]*\)` | *\([a-z ]*\) | .*/told \1 \2/p; s/^| `\([a-z]*\)` | include\/fringe only | .*/told \1/p' CONTRIBUTING.md
     includes | sed 's/^/include /'
 } | awk '
     function complain(text) { print text; bad = 1 }
@@ -51,6 +54,15 @@ uses() {
         if (!($2 in known)) complain("native/" $2 ": this room is not in order_of_rooms.txt")
         else if (!(($2, $3) in law)) complain("native/" $2 "/CMakeLists.txt: USES " $3 ", against the order of rooms")
         used[$2, $3] = 1
+        next
+    }
+    $1 == "room" { room_is_there[$2] = 1; next }
+    $1 == "told" {
+        told_room[$2] = 1
+        for (i = 3; i <= NF; i++) {
+            told[$2, $i] = 1
+            if ($2 in room_is_there && !(($2, $i) in used)) complain("CONTRIBUTING.md: " $2 " does not use " $i)
+        }
         next
     }
     {
@@ -77,4 +89,12 @@ uses() {
         if (room == "base" || file == "native/cli/cli_terminal.c") next
         complain(place "<" header "> is a header of the operating system, which is the business of native/base alone")
     }
-    END { exit bad }'
+    END {
+        for (pair in used) {
+            split(pair, name, SUBSEP)
+            if (!(pair in told)) complain("CONTRIBUTING.md: does not tell that " name[1] " uses " name[2])
+        }
+        for (room in room_is_there)
+            if (!(room in told_room)) complain("CONTRIBUTING.md: says nothing of native/" room)
+        exit bad
+    }'

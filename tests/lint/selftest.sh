@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 status=0
 
 mkdir "$work/clean"
-(cd "$root" && tar cf - .clang-format CMakeLists.txt include native/base native/onnx tests/support examples/*.sh) |
+(cd "$root" && tar cf - .clang-format CMakeLists.txt CONTRIBUTING.md include native/base native/onnx tests/support examples/*.sh) |
     (cd "$work/clean" && tar xf -)
 
 # expect LINT FILE WORDS: after the planting commands of standard input, run in a copy, LINT fails, and a line that it
@@ -41,6 +41,15 @@ PLANT
 expect lint_includes native/attic 'not in order_of_rooms' <<'PLANT'
 mkdir native/attic
 echo 'fringe_room(attic SOURCES attic.c USES base)' >native/attic/CMakeLists.txt
+PLANT
+expect lint_includes CONTRIBUTING.md 'onnx does not use tensor' <<'PLANT'
+sed 's/^| `onnx` | base |/| `onnx` | base tensor |/' CONTRIBUTING.md >changed && mv changed CONTRIBUTING.md
+PLANT
+expect lint_includes CONTRIBUTING.md 'does not tell that onnx uses base' <<'PLANT'
+sed 's/^| `onnx` | base |/| `onnx` |  |/' CONTRIBUTING.md >changed && mv changed CONTRIBUTING.md
+PLANT
+expect lint_includes CONTRIBUTING.md 'says nothing of native/onnx' <<'PLANT'
+sed '/^| `onnx`/d' CONTRIBUTING.md >changed && mv changed CONTRIBUTING.md
 PLANT
 expect lint_includes native/onnx/planted.c 'operating system' <<'PLANT'
 echo '#include <unistd.h>' >native/onnx/planted.c
