@@ -188,6 +188,10 @@ fringe_status operator_resize_infer(struct operator_call *call, fringe_error *er
     if (status) return status;
     const struct tensor *x = call->inputs[0];
     int64_t dims[TENSOR_MOST_DIMS];
+    for (int k = 0; k < x->rank; k++)
+        if (x->dims[k] < 1 || x->dims[k] > most_length)
+            return operator_wrong(call, error, "axis %d has length %lld, not 1 to %lld", k,
+                                  (long long)x->dims[k], (long long)most_length);
     params->mode = request.rule.mode;
     params->rank = x->rank;
     for (int k = 0; k < x->rank && !status; k++) {
@@ -196,9 +200,6 @@ fringe_status operator_resize_infer(struct operator_call *call, fringe_error *er
         struct resize_rule rule = request.rule;
         int i = 0;
         axis->in = axis->out = x->dims[k];
-        if (axis->in < 1 || axis->in > most_length)
-            return operator_wrong(call, error, "axis %d has length %lld, not 1 to %lld", k,
-                                  (long long)axis->in, (long long)most_length);
         while (i < request.axis_count && request.axes[i] != k) i++;
         if (i < request.axis_count) {
             status = find_length(call, &request, i, axis, &scale, error);

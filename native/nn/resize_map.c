@@ -14,7 +14,7 @@ struct resize_scale resize_scale_of(float value)
     /* Continued fractions: each convergent is the best approximation up to its denominator. */
     double rest = (double)value;
     int64_t p = 1, q = 0, p_before = 0, q_before = 1;
-    for (int step = 0; step < 32; step++) {
+    for (int step = 0; step < 32 && rest < 1e6; step++) {
         int64_t whole = (int64_t)rest, p_next = whole * p + p_before, q_next = whole * q + q_before;
         if (q_next > MOST_DENOMINATOR) return scale;
         p_before = p, q_before = q, p = p_next, q = q_next;
@@ -49,6 +49,7 @@ static struct coordinate exact_coordinate(int64_t numerator, int64_t denominator
 static struct coordinate inexact_coordinate(double x)
 {
     struct coordinate c = {.over = 0};
+    x = x > -0x1p40 ? fmin(x, 0x1p40) : -0x1p40; /* far outside is outside, and so is NaN */
     c.floor = (int64_t)floor(x);
     c.fraction = x - floor(x);
     return c;
