@@ -1,6 +1,6 @@
 # results.sh - how a test's outcome is noted and summed up; sourced by run.sh, which sets $logs and $results.
 
-# A file with results of children, so that a failing pipe or a subshell loses nothing.
+# Outcomes go to a file and not to variables, since many are noted by awk.
 note() { printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$results"; }
 passed() { note passed "$1" ""; }
 failed() { # NAME LOG-OR-REASON
@@ -88,7 +88,6 @@ tap_results() { # LABEL TAP LOG
 tap() {
     counts=$(tap_results "$2" "$3" "$4")
     cat "$3" >>"$4"
-    before=$(grep -c "^failed" "$results")
     if reported "$4"; then
         failed "$1: sanitizer report" "$4"
     elif [ "${counts% *}" != "${counts#* }" ]; then
