@@ -11,7 +11,7 @@
 #include "base/path.h"
 #include "base/run_state.h"
 
-enum { NOTICE_BYTES = 1280 };
+enum { NOTICE_BYTES = 1280, MOST_NOTICES = 200 };
 
 /* Who hears the notices of an input. */
 struct listener {
@@ -28,13 +28,17 @@ static const char *without_path(const char *text, const char *path)
     return !strncmp(text, path, length) && !strncmp(text + length, ": ", 2) ? text + length + 2 : text;
 }
 
-/* Kept without the input's name, told with it. */
+/* Kept without the input's name, told with it. Slices of a stack say the same again and again: once is
+ * enough, and a stack of many odd slices does not fill its provenance. */
 static void on_notice(void *user, fringe_notice notice, const char *text)
 {
     struct listener *listener = user;
     char words[NOTICE_BYTES];
     const char *said = without_path(text, listener->path);
+    if (listener->notices->count == MOST_NOTICES) return;
+    if (listener->notices->count == MOST_NOTICES - 1) said = "further notices are left out";
     snprintf(words, sizeof words, "%s: %s", fringe_notice_name(notice), said);
+    if (batch_texts_contain(listener->notices, words)) return;
     batch_texts_add(listener->notices, alloc_text(words), NULL); /* a notice is no reason to fail */
     snprintf(words, sizeof words, "%s: %s", listener->path, said);
     run_state_pass_notice(listener->run, notice, words);

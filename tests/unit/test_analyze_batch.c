@@ -205,6 +205,23 @@ Test(batch, progress_rises_to_its_end_and_failures_do_not_stop_it)
     net_free(made.net);
 }
 
+Test(batch, slices_that_say_the_same_are_heard_once)
+{
+    struct network_in_memory made;
+    struct heard heard;
+    fringe_batch_options options = everything();
+    const char *const paths[] = {"a.tif"};
+    const fringe_model *model = make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    made.built.model.info.pixel_size_nm = 0.02; /* the stack has none, which each slice remarks */
+    fringe_run *run = built_model_listen(1, &heard);
+    write_stack("a.tif");
+    cr_assert_eq(fringe_batch_segment(model, paths, 1, &options, run, NULL, NULL, NULL, NULL), FRINGE_OK);
+    cr_expect_str_eq(heard.notices, "calibration input ");
+    cr_expect_str_eq(heard.text, "a.tif: the overlay shows the first of 2 slices");
+    fringe_run_free(run);
+    net_free(made.net);
+}
+
 /* Files whose names hold `part`. */
 static int count_files(const char *part)
 {
