@@ -96,8 +96,10 @@ static fringe_status fill_input(struct execution *execution, const struct slot *
     fringe_status status = FRINGE_OK;
     for (int64_t row = begin; !status && row < end;) {
         int64_t next = unbroken(slot, row, end);
-        status = source(user, input, row, next, execution_row(execution, slot, row), slot->plane_stride,
-                        slot->row_stride, error);
+        status = run_state_check(execution->run, error);
+        if (!status)
+            status = source(user, input, row, next, execution_row(execution, slot, row), slot->plane_stride,
+                            slot->row_stride, error);
         row = next;
     }
     return status;
@@ -110,8 +112,10 @@ static fringe_status drain_output(struct execution *execution, const struct slot
     fringe_status status = FRINGE_OK;
     for (int64_t row = begin; !status && row < end;) {
         int64_t next = unbroken(slot, row, end);
-        status = sink(user, output, row, next, execution_row(execution, slot, row), slot->plane_stride,
-                      slot->row_stride, error);
+        status = run_state_check(execution->run, error);
+        if (!status)
+            status = sink(user, output, row, next, execution_row(execution, slot, row), slot->plane_stride,
+                          slot->row_stride, error);
         row = next;
     }
     return status;

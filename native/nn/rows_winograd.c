@@ -12,8 +12,8 @@
 #include "tensor/winograd.h"
 
 enum {
-    LEAST_CHANNELS = 16, /* in and out: below, the transforms cost more than the products save */
-    BLOCK_TILES = 48,    /* tiles of a block; half above WIDE_CHANNELS, so that a block's input stays in L2 */
+    LEAST_CHANNELS = 8, /* in and out: below, the transforms cost more than the products save */
+    BLOCK_TILES = 48,   /* tiles of a block; half above WIDE_CHANNELS, so that a block's input stays in L2 */
     WIDE_CHANNELS = 128,
     WINOGRAD_PART = 128,  /* output channels of a part: each part transforms the input anew */
     PRODUCT_CHANNELS = 32 /* output channels whose products are held at a time */
