@@ -24,7 +24,7 @@ NETWORK_NM_PER_PX = 0.02
 PANEL_NM_PER_PX = {"203": 0.0504, "133": 0.077}
 STRIDE = 16
 TEST_SEED = 2_000_003  # neither trained on nor used to choose the checkpoint
-TEST_IMAGES = 200
+TEST_IMAGES = 100
 TEST_SIZE = 512
 
 

@@ -19,7 +19,7 @@ from scipy import ndimage
 
 from simulate import CUBIC, draw_conditions, micrograph
 
-TEST_SEED = 7
+TEST_SEED = 9
 TEST_SHAPE = (128, 192)  # not square: swapped axes must fail
 COVER_SHAPE = (384, 384)
 
