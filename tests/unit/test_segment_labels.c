@@ -147,3 +147,39 @@ Test(labels, steps_may_refer_to_the_input)
     cr_expect(result.plane_count == 0 && !result.labels);
     for (int i = 0; i < PIXELS; i++) cr_expect_float_eq(result.probability[i], image[i], 1e-4);
 }
+
+/* A network that ends in ArgMax gives whole numbers, which do not come in rows of floats. */
+Test(labels, whole_numbers_are_handed_out)
+{
+    static const float wanted[PIXELS] = {0, 1, 0, 1, 0, 0};
+    net = net_begin("image", 2);
+    int input = net_input(net);
+    int y = net_node(net, "ArgMax", &input, 1, "axis=1 keepdims=1", 1);
+    built_model_init(&built, net_end(net, y, "output"), 2, OUTPUT_VALUES);
+    fringe_micrograph *micrograph;
+    cr_assert_eq(
+        fringe_micrograph_from_pixels(planes, FRINGE_PIXEL_FLOAT32, 2, 2, PIXELS / 2, 0, &micrograph, &error),
+        FRINGE_OK);
+    cr_assert_eq(fringe_segment(&built.model, micrograph, 0, &options, NULL, &result, &error), FRINGE_OK,
+                 "%s", error.message);
+    fringe_micrograph_free(micrograph);
+    cr_expect(result.channel_count == 1 && result.kind == FRINGE_SEGMENT_VALUES);
+    cr_expect_arr_eq(result.probability, wanted, sizeof wanted);
+}
+
+/* What is no image of the input's size is refused with both shapes. */
+Test(labels, outputs_of_another_size_are_refused)
+{
+    float image[64];
+    net = net_begin("image", 1);
+    int y = net_pool(net, net_input(net));
+    built_model_init(&built, net_end(net, y, "output"), 1, OUTPUT_VALUES);
+    for (int i = 0; i < 64; i++) image[i] = (float)i;
+    fringe_micrograph *micrograph;
+    cr_assert_eq(fringe_micrograph_from_pixels(image, FRINGE_PIXEL_FLOAT32, 1, 8, 8, 0, &micrograph, &error),
+                 FRINGE_OK);
+    cr_expect_eq(fringe_segment(&built.model, micrograph, 0, &options, NULL, &result, &error),
+                 FRINGE_UNSUPPORTED);
+    fringe_micrograph_free(micrograph);
+    cr_expect(strstr(error.message, "(1, 1, 4, 4)") && strstr(error.message, "8 x 8"), "%s", error.message);
+}
