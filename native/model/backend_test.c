@@ -89,6 +89,7 @@ static int is_shape_operand(const struct onnx_node *node, size_t operand)
     return 0;
 }
 
+/* Whether any node takes the input as such an operand. */
 static int feeds_shape(const struct onnx_model *onnx, const char *name)
 {
     for (size_t i = 0; i < onnx->node_count; i++)
@@ -97,6 +98,8 @@ static int feeds_shape(const struct onnx_model *onnx, const char *name)
     return 0;
 }
 
+/* Compiles for the shapes of the data and compares every output. What is no float, and what decides a shape,
+ * is bound: networks are compiled with shapes known. */
 static fringe_status compute(const struct onnx_model *onnx, const struct data_set *inputs,
                              const struct data_set *expected, const struct comparison *comparison,
                              const fringe_run *run, fringe_error *error)

@@ -61,6 +61,7 @@ static void *take(struct rewrite *rewrite, size_t count, size_t size)
     return block;
 }
 
+/* A name for the value in the network's own layout. */
 static const char *layout_name(struct rewrite *rewrite, const char *name)
 {
     static const char ending[] = ":own_layout";
@@ -72,6 +73,7 @@ static const char *layout_name(struct rewrite *rewrite, const char *name)
     return text;
 }
 
+/* Appends a Transpose, or with perm NULL an Identity, which the compiler of graphs drops. */
 static void add_node(struct rewrite *rewrite, const char *operator, const char * from, const char *to,
                      const int64_t *perm)
 {

@@ -21,6 +21,7 @@ static double value_at(const struct tensor *tensor, int64_t index)
     return ((const unsigned char *)tensor->data)[index] != 0;
 }
 
+/* NaN agrees with NaN: a network that must give one is right to. */
 static int agrees(const struct comparison *comparison, const struct tensor *found,
                   const struct tensor *expected, int64_t index)
 {

@@ -18,6 +18,7 @@ struct probe {
     struct tensor output; /* shape alone */
 };
 
+/* The network with (N, C, H, W) images. */
 static const struct onnx_model *network_of(const fringe_model *model)
 {
     return model->channels_first ? model->channels_first : model->package->onnx;
@@ -48,6 +49,7 @@ const char *loaded_model_output_name(enum output_kind kind)
     return "values";
 }
 
+/* Compiles for a size and throws the network away: what is wanted is whether it can be, and what it tells. */
 static fringe_status probe_at(const fringe_model *model, int64_t height, int64_t width, const fringe_run *run,
                               struct probe *probe, fringe_error *error)
 {
@@ -145,6 +147,7 @@ static char *describe_operators(const struct onnx_model *onnx)
     return text;
 }
 
+/* Gathers what users are told. Counts and costs come from the plan, not from the description. */
 static fringe_status fill_info(fringe_model *model, const struct probe *probe, int64_t pixels,
                                fringe_error *error)
 {
@@ -194,6 +197,7 @@ static fringe_status fill_info(fringe_model *model, const struct probe *probe, i
     return FRINGE_OK;
 }
 
+/* From the files to a model that can be run: everything that can be refused is refused here. */
 static fringe_status learn(fringe_model *model, const fringe_run *run, fringe_error *error)
 {
     const struct package *package = model->package;

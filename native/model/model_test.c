@@ -46,6 +46,7 @@ static fringe_status turn(const struct npy_read_array *array, const struct packa
     return FRINGE_OK;
 }
 
+/* Reads a test tensor in its own layout. */
 static fringe_status read_array(const struct package *package, const struct package_tensor *tensor,
                                 struct tensor *turned, fringe_error *error)
 {
@@ -73,6 +74,7 @@ struct sample {
     float *out;
 };
 
+/* Copies rows of planes between two layouts; strides count floats. */
 static void copy_rows(const float *from, size_t from_plane, size_t from_row, float *to, size_t to_plane,
                       size_t to_row, int64_t planes, int64_t rows, int64_t width)
 {
@@ -132,6 +134,8 @@ static fringe_status run_sample(struct test_case *test, const struct network *ne
     return status;
 }
 
+/* Runs through network_run, band by band, as micrographs are: a test of the dense operators alone would prove
+ * little. */
 static fringe_status run_case(struct test_case *test, fringe_error *error)
 {
     struct network *network = NULL;
@@ -167,6 +171,7 @@ done:
     return status;
 }
 
+/* The tolerances are the package's; a package without test tensors proves nothing, and so is no success. */
 static fringe_status test_package(const char *path, const fringe_run *run, fringe_model_check *check,
                                   fringe_error *error)
 {

@@ -76,6 +76,7 @@ static enum activation activation_of(const struct onnx_model *onnx, const struct
     return last_activation(onnx);
 }
 
+/* Spellings that packages use for "nothing here". */
 static int is_background(const char *name)
 {
     static const char *const names[] = {"background", "Background", "BACKGROUND", "bg", "BG", NULL};

@@ -42,6 +42,7 @@ static fringe_status agree(const struct package_build *build, const struct onnx_
     return FRINGE_OK;
 }
 
+/* A shape that the ONNX file does not state is left to the description, and later to the compiled graph. */
 fringe_status package_agree_tensor(const struct package_build *build, const struct onnx_value *value,
                                    struct package_tensor *tensor, int is_input, fringe_error *error)
 {

@@ -30,6 +30,7 @@ static void assume_axes(const struct onnx_value *value, int channels_last, struc
             value->rank < 0 || value->dims[tensor->channel_axis] < 0 ? 0 : value->dims[tensor->channel_axis];
 }
 
+/* More channels than this at the end, or so few in the second place, and it is (N, C, H, W) after all. */
 static int looks_channels_last(const struct onnx_value *value)
 {
     enum { MOST_CHANNELS = 4 };
@@ -38,6 +39,8 @@ static int looks_channels_last(const struct onnx_value *value)
            (value->dims[1] < 0 || value->dims[1] > MOST_CHANNELS);
 }
 
+/* The steps cannot be guessed from the network. Whole-image standardisation is what published HRTEM networks
+ * were trained with, and does not depend on the intensity's unit; it is said aloud. */
 fringe_status package_assume(struct package_build *build, fringe_error *error)
 {
     static const struct step whole_image = {.kind = STEP_UNIT_SPREAD, .joint = 1, .eps = 1e-6};

@@ -65,6 +65,7 @@ static enum axis_kind kind_of_letter(char letter, const char **id)
     return AXIS_OTHER;
 }
 
+/* 0.5: the type says what an axis is, the id which of the two directions of space. */
 static enum axis_kind kind_of_node(const struct text_node *axis, const char **id)
 {
     const char *type = text_tree_text(axis, "type", "");
@@ -77,6 +78,7 @@ static enum axis_kind kind_of_node(const struct text_node *axis, const char **id
     return AXIS_OTHER;
 }
 
+/* Where the position of an axis is kept; NULL for kinds that no image network of ours has. */
 static int *position_of(struct package_tensor *tensor, enum axis_kind kind)
 {
     switch (kind) {
@@ -94,6 +96,7 @@ static int *position_of(struct package_tensor *tensor, enum axis_kind kind)
     return NULL;
 }
 
+/* Fills in which axis stands where. Volumes, time and lists of points are refused here, by name. */
 static fringe_status read_axes(const struct package_build *build, const struct text_node *node,
                                struct package_axes *axes, struct package_tensor *tensor, fringe_error *error)
 {
@@ -202,6 +205,7 @@ static fringe_status read_shape(const struct package_build *build, const struct 
     return FRINGE_OK;
 }
 
+/* The names also say how many channels there are: 0.5 has no other place for it. */
 static fringe_status read_channel_names(const struct package_build *build, const struct text_node *list,
                                         struct package_tensor *tensor, fringe_error *error)
 {

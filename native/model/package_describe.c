@@ -22,6 +22,9 @@ static const char *local_name(const struct text_node *source)
     return strncmp(name, "./", 2) == 0 ? name + 2 : name;
 }
 
+/* Finds the ONNX file and reads it. Files of other frameworks need not be there; without ONNX the formats
+ * that the package has are named, which tells its author what to convert. The digest that the package states
+ * is of one file, so it is compared where the weights lie in one. */
 static fringe_status read_weights(struct package_build *build, fringe_error *error)
 {
     const struct text_node *weights = text_tree_find(text_tree_root(build->tree), "weights");
@@ -54,6 +57,7 @@ static fringe_status read_weights(struct package_build *build, fringe_error *err
     return FRINGE_OK;
 }
 
+/* 0.5 names the file where the tensor is described, 0.4 in one list for all tensors. */
 static const char *test_file_of(const struct text_tree *tree, const struct text_node *node, const char *list,
                                 size_t index)
 {
@@ -62,6 +66,7 @@ static const char *test_file_of(const struct text_tree *tree, const struct text_
     return local_name(source_of(file));
 }
 
+/* Reads the list of inputs or outputs. `inputs` are those already read, which an output may refer to. */
 static fringe_status read_tensors(struct package_build *build, const char *key, const char *test_list,
                                   const char *steps_key, const struct package_tensor *inputs,
                                   struct package_tensor **tensors, size_t *count, fringe_error *error)
@@ -88,6 +93,7 @@ static fringe_status read_tensors(struct package_build *build, const char *key, 
     return FRINGE_OK;
 }
 
+/* A range [least, most] in rising order; absent is success and changes nothing. */
 static fringe_status read_pair(const struct package_build *build, const struct text_node *node, double *least,
                                double *most, fringe_error *error)
 {
@@ -98,8 +104,42 @@ static fringe_status read_pair(const struct package_build *build, const struct t
     return status ? status : package_number(build, text_tree_item(node, 1), *least, 1e12, most, error);
 }
 
-/* Our own fields, and the tolerances of the test tensors. */
-static fringe_status read_config(struct package_build *build, fringe_error *error)
+/* Whether a list of names is left out or empty, which stands for all, or holds the name. */
+static int applies_to(const struct text_node *list, const char *name)
+{
+    int found = 0;
+    if (text_tree_is_null(list) || list->kind != TEXT_LIST || list->count == 0) return 1;
+    for (const struct text_node *item = list->first; item; item = item->next)
+        found |= strcmp(item->text, name) == 0;
+    return found;
+}
+
+/* How far the test tensors may be off. The first entry that is about ONNX and our output counts. */
+static fringe_status read_tolerances(struct package_build *build, const struct text_node *list,
+                                     const char *output, fringe_error *error)
+{
+    struct package *package = &build->package;
+    const struct {
+        const char *key;
+        double most, *value;
+    } tolerances[] = {{"relative_tolerance", 1, &package->relative_tolerance},
+                      {"absolute_tolerance", 1e30, &package->absolute_tolerance},
+                      {"mismatched_elements_per_million", 1e6, &package->mismatches_per_million}};
+    const struct text_node *entry = list && list->kind == TEXT_LIST ? list->first : NULL;
+    while (entry && !(applies_to(text_tree_find(entry, "weights_formats"), "onnx") &&
+                      applies_to(text_tree_find(entry, "output_ids"), output)))
+        entry = entry->next;
+    for (size_t i = 0; i < sizeof tolerances / sizeof *tolerances; i++) {
+        const struct text_node *node = text_tree_find(entry, tolerances[i].key);
+        if (text_tree_is_null(node)) continue;
+        fringe_status status = package_number(build, node, 0, tolerances[i].most, tolerances[i].value, error);
+        if (status) return status;
+    }
+    return FRINGE_OK;
+}
+
+/* Our own fields, and what bioimage.io puts beside them. */
+static fringe_status read_config(struct package_build *build, const char *output, fringe_error *error)
 {
     struct package *package = &build->package;
     const struct text_node *config = text_tree_find(text_tree_root(build->tree), "config");
@@ -107,7 +147,6 @@ static fringe_status read_config(struct package_build *build, fringe_error *erro
                            *size = text_tree_find(own, "pixel_size_nm");
     const struct text_node *list =
         text_tree_find(text_tree_find(config, "bioimageio"), "reproducibility_tolerance");
-    const struct text_node *first = text_tree_item(list, 0);
     package->pixel_size_nm = package->inputs[0].nm_per_px;
     package->polarity = text_tree_text(own, "polarity", "");
     fringe_status status = FRINGE_OK;
@@ -119,20 +158,12 @@ static fringe_status read_config(struct package_build *build, fringe_error *erro
     if (!status)
         status = read_pair(build, text_tree_find(own, "dose_range_e_per_A2"), &package->dose_min_e_per_A2,
                            &package->dose_max_e_per_A2, error);
-    const struct {
-        const char *key;
-        double most, *value;
-    } tolerances[] = {{"relative_tolerance", 1, &package->relative_tolerance},
-                      {"absolute_tolerance", 1e30, &package->absolute_tolerance},
-                      {"mismatched_elements_per_million", 1e6, &package->mismatches_per_million}};
-    for (size_t i = 0; i < sizeof tolerances / sizeof *tolerances && !status; i++) {
-        const struct text_node *node = text_tree_find(first, tolerances[i].key);
-        if (!text_tree_is_null(node))
-            status = package_number(build, node, 0, tolerances[i].most, tolerances[i].value, error);
-    }
+    if (!status) status = read_tolerances(build, list, output, error);
     return status;
 }
 
+/* Every minor version of the format spells things differently: one that is not known is refused, not guessed
+ * at. */
 static fringe_status check_version(struct package_build *build, fringe_error *error)
 {
     const struct text_node *root = text_tree_root(build->tree);
@@ -182,7 +213,6 @@ fringe_status package_describe(struct package_build *build, const char *name, fr
     if (!status)
         status = read_tensors(build, "outputs", "test_outputs", "postprocessing", inputs, &outputs,
                               &package->output_count, error);
-    if (!status) status = read_config(build, error);
     if (status) return status;
     package->outputs = outputs;
     const struct onnx_model *onnx = build->onnx;
@@ -195,5 +225,5 @@ fringe_status package_describe(struct package_build *build, const char *name, fr
         status = package_agree_tensor(build, &onnx->inputs[i], &inputs[i], 1, error);
     for (size_t i = 0; i < package->output_count && !status; i++)
         status = package_agree_tensor(build, &onnx->outputs[i], &outputs[i], 0, error);
-    return status;
+    return status ? status : read_config(build, outputs[0].name, error);
 }

@@ -40,6 +40,8 @@ void package_files_close(struct package_files *files)
     alloc_free(files);
 }
 
+/* Links may lead to another file of the folder, and not out of it: the resolved path must begin with the
+ * resolved folder. */
 char *package_files_path(const struct package_files *files, const char *name)
 {
     size_t length = strlen(files->real);

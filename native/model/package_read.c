@@ -53,6 +53,7 @@ static fringe_status read_onnx_file(struct package_build *build, const char *pat
     return status ? status : digest_onnx(build, path, error);
 }
 
+/* From a folder by path, so that weights in files of their own are found; from a zip by its bytes. */
 fringe_status package_onnx_read(struct package_build *build, const char *name, fringe_error *error)
 {
     unsigned char *bytes;
@@ -72,6 +73,7 @@ fringe_status package_onnx_read(struct package_build *build, const char *name, f
     return status ? failure_prefix(error, status, "%s: ", build->package.path) : FRINGE_OK;
 }
 
+/* Its file's name stands for the name that it does not give itself. */
 static fringe_status read_bare(struct package_build *build, fringe_error *error)
 {
     struct package *package = &build->package;
@@ -85,6 +87,7 @@ static fringe_status read_bare(struct package_build *build, fringe_error *error)
     return status ? status : package_assume(build, error);
 }
 
+/* Decided by content: packages are downloaded under all kinds of names. */
 static int is_zip(const char *path)
 {
     unsigned char head[4] = {0};

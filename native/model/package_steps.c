@@ -18,12 +18,14 @@ struct step_source {
     const char *name;
 };
 
+/* A sound description of something that is not done here. */
 static fringe_status lacks(const struct step_source *source, const char *why, fringe_error *error)
 {
     return text_tree_wrong(source->build->tree, source->node, FRINGE_UNSUPPORTED, error, "%.60s: %s",
                            source->name, why);
 }
 
+/* A single number of the kwargs. */
 static fringe_status number(const struct step_source *source, const char *key, double fallback, double least,
                             double most, double *value, fringe_error *error)
 {
@@ -116,6 +118,8 @@ static fringe_status read_scope(const struct step_source *source, struct step *s
     return FRINGE_OK;
 }
 
+/* (x - mean) / (std + eps) with stated numbers, divided once here. 0.4 defines it with eps, and the format's
+ * own library adds one in 0.5 too. */
 static fringe_status read_fixed(const struct step_source *source, struct step *step, fringe_error *error)
 {
     double *mean, *sd, *add, eps;
@@ -144,6 +148,7 @@ static fringe_status read_fixed(const struct step_source *source, struct step *s
     return FRINGE_OK;
 }
 
+/* 0.4 calls the fixed kind by the same name, with a mode; 0.5 gave it a name of its own. */
 static fringe_status read_unit_spread(const struct step_source *source, struct step *step,
                                       fringe_error *error)
 {
@@ -155,6 +160,7 @@ static fringe_status read_unit_spread(const struct step_source *source, struct s
     return status ? status : number(source, "eps", EPS, 0, 0.1, &step->eps, error);
 }
 
+/* x * gain + offset */
 static fringe_status read_linear(const struct step_source *source, struct step *step, fringe_error *error)
 {
     double *gain, *offset, *zero;
@@ -172,6 +178,7 @@ static fringe_status read_linear(const struct step_source *source, struct step *
     return FRINGE_OK;
 }
 
+/* The percentiles may lie within the range: values beyond them leave 0 to 1, and a clip behind cuts them. */
 static fringe_status read_range(const struct step_source *source, struct step *step, fringe_error *error)
 {
     const char *reference = text_tree_text(source->kwargs, "reference_tensor", source->tensor->name);
@@ -188,6 +195,7 @@ static fringe_status read_range(const struct step_source *source, struct step *s
     return status;
 }
 
+/* Stated ends, or (0.5) percentiles; one end may be left open. */
 static fringe_status read_clip(const struct step_source *source, struct step *step, fringe_error *error)
 {
     step->kind = STEP_CLIP;
@@ -203,6 +211,7 @@ static fringe_status read_clip(const struct step_source *source, struct step *st
     return step->by_percentile ? read_scope(source, step, error) : FRINGE_OK;
 }
 
+/* Above the threshold, not from it on: unlike our own mask, but as the format says. */
 static fringe_status read_binarize(const struct step_source *source, struct step *step, fringe_error *error)
 {
     double *thresholds;
@@ -215,6 +224,8 @@ static fringe_status read_binarize(const struct step_source *source, struct step
     return status;
 }
 
+/* Brings mean and spread to those of another tensor, in practice an output's to the input's (denoising). The
+ * input's are taken before its preparation, as bioimage.io's own library does. */
 static fringe_status read_like(const struct step_source *source, struct step *step, fringe_error *error)
 {
     const struct package *package = &source->build->package;
@@ -261,6 +272,7 @@ static fringe_status read_dtype(const struct step_source *source, struct step *s
                            "ensure_dtype: unknown type '%.40s'", name);
 }
 
+/* 0.4 names no axis. */
 static fringe_status read_softmax(const struct step_source *source, struct step *step, fringe_error *error)
 {
     const char *axis = text_tree_text(source->kwargs, "axis", NULL);

@@ -106,6 +106,7 @@ static double nearest_rank(double percent, int64_t n)
     return rank / (double)(n - 1) * 100;
 }
 
+/* Percentiles here are values that the sample holds, as the format asks; those of STEP_RANGE lie between. */
 static fringe_status clip(const struct sample *sample, const struct step *step, float *values, size_t count,
                           fringe_error *error)
 {
@@ -160,6 +161,7 @@ static void sigmoid_pixels(const struct sample *sample, size_t begin, size_t end
     }
 }
 
+/* The largest is subtracted first, or exp of a large logit would be infinite. */
 static void softmax_pixels(const struct sample *sample, size_t begin, size_t end)
 {
     size_t stride = sample->plane_stride;
@@ -214,6 +216,8 @@ static fringe_status apply_to_plane(const struct sample *sample, const struct st
     }
 }
 
+/* Local steps of two channels or more look at all planes of a pixel; the others go plane by plane, or over
+ * all planes as if they were one. */
 static fringe_status apply_step(const struct sample *sample, const struct step *step, fringe_error *error)
 {
     if (step->kind == STEP_SIGMOID || step->kind == STEP_SOFTMAX || step->kind == STEP_INTEGER)

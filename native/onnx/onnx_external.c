@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "onnx/onnx_build.h"
 
+/* File by file, and within one from front to back. */
 static int by_location(const void *a, const void *b)
 {
     const struct onnx_external *left = a, *right = b;
@@ -52,6 +53,7 @@ done:
     return status;
 }
 
+/* Reads the tensors of one file. */
 static fringe_status read_group(struct onnx_build *build, const struct onnx_external *group, size_t count,
                                 fringe_error *error)
 {

@@ -21,7 +21,7 @@ struct owned_model {
     struct arena *arena, *data;
 };
 
-/* A message that may stand once: *one is NULL where it is absent. */
+/* A message that may stand once; why more are possible is told in onnx.proto. */
 static fringe_status only_one(const struct onnx_build *build, size_t count, const char *what,
                               fringe_error *error)
 {
@@ -30,6 +30,7 @@ static fringe_status only_one(const struct onnx_build *build, size_t count, cons
                        count);
 }
 
+/* Lists of texts: only the pointers are new. */
 static fringe_status take_texts(const struct onnx_build *build, size_t count, const ProtobufCBinaryData *wire,
                                 const char *what, const char *const **texts, fringe_error *error)
 {
@@ -57,6 +58,7 @@ static int32_t attribute_type(const OnnxWire__Attribute *wire)
                              : ONNX_ATTR_OTHER;
 }
 
+/* Only the field of the attribute's kind is taken; whatever else it holds is passed over. */
 static fringe_status take_attribute(struct onnx_build *build, const OnnxWire__Attribute *wire,
                                     struct onnx_attribute *attribute, fringe_error *error)
 {
@@ -140,6 +142,7 @@ static fringe_status take_node(struct onnx_build *build, const OnnxWire__Node *w
     return FRINGE_OK;
 }
 
+/* Sizes and names of free dimensions; both may be missing. */
 static fringe_status take_shape(struct onnx_build *build, const OnnxWire__Shape *wire,
                                 struct onnx_value *value, fringe_error *error)
 {
@@ -166,6 +169,8 @@ static fringe_status take_shape(struct onnx_build *build, const OnnxWire__Shape 
     return FRINGE_OK;
 }
 
+/* A value without a type, or one that is no tensor, is handed out as such: nn/ refuses it where it matters.
+ */
 static fringe_status take_value(struct onnx_build *build, const OnnxWire__Value *wire,
                                 struct onnx_value *value, fringe_error *error)
 {
@@ -216,6 +221,7 @@ static fringe_status drop_weights(struct onnx_build *build, struct onnx_model *m
     return FRINGE_OK;
 }
 
+/* Sparse weights are refused here because everybody else would take them for missing ones. */
 static fringe_status take_graph(struct onnx_build *build, const OnnxWire__Graph *wire,
                                 struct onnx_model *model, fringe_error *error)
 {
@@ -245,6 +251,7 @@ static fringe_status take_graph(struct onnx_build *build, const OnnxWire__Graph 
     return drop_weights(build, model, inputs, wire->n_input, error);
 }
 
+/* A file that is cut behind its graph has no opsets, for they stand last: that is how it is noticed. */
 static fringe_status take_opsets(struct onnx_build *build, const OnnxWire__Model *wire,
                                  struct onnx_model *model, fringe_error *error)
 {
@@ -290,6 +297,8 @@ static fringe_status take_model(struct onnx_build *build, const OnnxWire__Model 
     return status;
 }
 
+/* Where `folder` is NULL external data are refused. Texts and weights stay in protobuf's structures, which
+ * live as long as the model. */
 static fringe_status parse(const void *bytes, size_t size, const char *name, const char *folder,
                            struct onnx_model **model, fringe_error *error)
 {

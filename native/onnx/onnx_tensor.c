@@ -86,6 +86,7 @@ static fringe_status measure(const struct onnx_build *build, const struct onnx_t
     return FRINGE_OK;
 }
 
+/* The one complaint of this file: what the shape asks for and what is there. */
 static fringe_status wrong_count(const struct onnx_build *build, const struct onnx_tensor *tensor,
                                  size_t wanted, size_t found, const char *unit, const char *field,
                                  fringe_error *error)
@@ -141,6 +142,7 @@ static int is_plain_location(const char *location)
     }
 }
 
+/* Remembers a tensor for onnx_external.c, which reads file by file; the keys are those of ONNX. */
 static fringe_status note_external(struct onnx_build *build, const OnnxWire__Tensor *wire,
                                    struct onnx_tensor *tensor, fringe_error *error)
 {
@@ -245,6 +247,7 @@ fringe_status onnx_build_tensor(struct onnx_build *build, const OnnxWire__Tensor
     return FRINGE_OK;
 }
 
+/* What onnx_tensor_free gives back. */
 struct owned_tensor {
     struct onnx_tensor tensor;
     struct onnx_budget budget;

@@ -19,6 +19,8 @@ size_t onnx_wire_limit(size_t size)
     return size + excess + LIMIT_FLOOR;
 }
 
+/* The size stands in front of a block, so that freeing gives it back to the budget: protobuf-c's own slabs
+ * come and go, and must not count twice. */
 static void *budget_alloc(void *context, size_t size)
 {
     struct onnx_budget *budget = context;

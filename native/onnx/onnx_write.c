@@ -22,6 +22,7 @@ static void *take(struct writing *writing, size_t count, size_t size)
     return block;
 }
 
+/* Nothing is copied: the message points into the model. */
 static ProtobufCBinaryData text_of(const char *text)
 {
     return (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)text}; /* only read by packing */
@@ -52,6 +53,7 @@ static ProtobufCBinaryData *texts_of(struct writing *writing, size_t count, cons
     return all;
 }
 
+/* Always as raw_data: one field for all types, and the smallest. */
 static void put_tensor(OnnxWire__Tensor *wire, const struct onnx_tensor *tensor)
 {
     wire->n_dims = (size_t)tensor->rank;
@@ -210,6 +212,7 @@ static fringe_status check_writable(const char *path, const struct onnx_model *m
     return status;
 }
 
+/* Packed in memory first: the size is known before a byte is written, and the file appears whole. */
 fringe_status onnx_model_write(const char *path, const struct onnx_model *model, fringe_error *error)
 {
     OnnxWire__Model wire = ONNX_WIRE__MODEL__INIT;

@@ -35,6 +35,7 @@ static fringe_status check_size(const char *bytes, size_t size, const char *name
     return FRINGE_OK;
 }
 
+/* Copies a value of jansson's into the tree, and what is in it. Numbers come as texts again, exact. */
 static fringe_status add(struct text_tree *tree, struct text_node *above, const char *key,
                          const json_t *value, fringe_error *error)
 {

@@ -36,6 +36,7 @@ void json_write_discard(struct json_writer *writer)
     alloc_free(writer);
 }
 
+/* Appends, and remembers a failure for json_write_finish. */
 static void put(struct json_writer *writer, const char *bytes, size_t length)
 {
     if (writer->starved) return;
@@ -66,6 +67,7 @@ static void line_break(struct json_writer *writer)
     for (int i = 0; i < writer->level; i++) put(writer, "  ", 2);
 }
 
+/* Escapes what JSON forbids and replaces what is no UTF-8, byte by byte. */
 static void put_quoted(struct json_writer *writer, const char *text)
 {
     size_t length = strlen(text);

@@ -70,6 +70,7 @@ static fringe_status take_text(struct text_tree *tree, const struct text_node *a
     return *copy ? FRINGE_OK : failure_memory(error, tree->name, length);
 }
 
+/* The tree's limits are held here and nowhere else, whatever the format. */
 fringe_status text_tree_add(struct text_tree *tree, struct text_node *above, const struct text_node *content,
                             const char *key, size_t key_length, const char *text, size_t text_length,
                             struct text_node **added, fringe_error *error)
@@ -111,6 +112,7 @@ static int by_key(const void *a, const void *b)
     return strcmp((*left)->key, (*right)->key);
 }
 
+/* Sorted, since a map may have as many keys as the tree has nodes. */
 fringe_status text_tree_close_map(struct text_tree *tree, const struct text_node *map, fringe_error *error)
 {
     if (map->count < 2) return FRINGE_OK;
@@ -156,6 +158,7 @@ const char *text_tree_text(const struct text_node *node, const char *key, const 
     return text_tree_is_null(child) || child->kind != TEXT_SCALAR ? fallback : child->text;
 }
 
+/* "" for what is no plain scalar: no number and no flag reads so. */
 static const char *plain_text(const struct text_node *node)
 {
     return node && node->kind == TEXT_SCALAR && !node->quoted ? node->text : "";

@@ -52,6 +52,7 @@ static fringe_status add(struct reading *reading, const yaml_event_t *event, str
     return status;
 }
 
+/* A map or list begins. */
 static fringe_status begin(struct reading *reading, const yaml_event_t *event, enum text_kind kind,
                            const yaml_char_t *anchor, fringe_error *error)
 {
@@ -85,6 +86,7 @@ static fringe_status scalar(struct reading *reading, yaml_event_t *event, fringe
     return add(reading, event, place_of(event, TEXT_SCALAR), &added, error);
 }
 
+/* Events, not libyaml's documents: those would be built whole before anybody could count. */
 static fringe_status take(struct reading *reading, yaml_event_t *event, fringe_error *error)
 {
     switch (event->type) {
@@ -107,6 +109,7 @@ static fringe_status take(struct reading *reading, yaml_event_t *event, fringe_e
     }
 }
 
+/* libyaml's own words, with the place where it stopped. */
 static fringe_status parser_failed(const struct reading *reading, const char *name, fringe_error *error)
 {
     const yaml_parser_t *parser = &reading->parser;

@@ -65,7 +65,10 @@ Test(model_package, format_0_5)
         "  postprocessing:\n  - id: softmax\n    kwargs: {axis: channel}\n"
         "config:\n  fringe: {pixel_size_range_nm: [0.01, 0.05], dose_range_e_per_A2: [10, 20], polarity: "
         "dark}\n"
-        "  bioimageio:\n    reproducibility_tolerance:\n    - {relative_tolerance: 0.01, "
+        "  bioimageio:\n    reproducibility_tolerance:\n"
+        "    - {relative_tolerance: 0.9, weights_formats: [torchscript]}\n"
+        "    - {relative_tolerance: 0.8, output_ids: [other]}\n"
+        "    - {weights_formats: [torchscript, onnx], relative_tolerance: 0.01, "
         "absolute_tolerance: 0.5, mismatched_elements_per_million: 7}\n");
     const struct package_tensor *in = package->inputs, *out = package->outputs;
     cr_assert_str_eq(package->format, "bioimage.io 0.5.3");
