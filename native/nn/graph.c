@@ -17,6 +17,8 @@ enum { MOST_NODES = 100000, MOST_LINKS = 4000000 };
 static const size_t small_bytes = (size_t)16 << 20;
 static const size_t free_folded_bytes = (size_t)128 << 20;
 enum { FOLDED_PER_WEIGHT = 4 };
+/* What folding reads, again and again perhaps, is bounded to this many times that. */
+enum { READ_PER_FOLDED = 64 };
 
 struct builder {
     const struct onnx_model *model;
@@ -25,7 +27,7 @@ struct builder {
     struct graph_names names;
     int *forward; /* for each value the one that stands for it: itself, or the input of an Identity */
     const struct tensor **inputs; /* of the node at hand */
-    size_t folded_bytes, most_folded_bytes;
+    size_t folded_bytes, most_folded_bytes, read_bytes;
 };
 
 /* ---- values and links ---- */
@@ -188,33 +190,41 @@ void graph_node_release(struct graph_node *node)
     node->params = NULL;
 }
 
-/* Whether a node's results can be had now, and are worth being kept. */
-static int can_fold(const struct builder *b, const struct graph_node *node, struct tensor *const *outputs)
+/* Counts memory that compiling takes for a node, and what folding reads for it. */
+static fringe_status charge(struct builder *b, const struct graph_node *node, size_t kept, size_t read,
+                            fringe_error *error)
+{
+    b->folded_bytes += kept;
+    b->read_bytes += read;
+    if (b->folded_bytes <= b->most_folded_bytes && b->read_bytes / READ_PER_FOLDED <= b->most_folded_bytes)
+        return FRINGE_OK;
+    return failure_set(
+        error, FRINGE_UNSUPPORTED,
+        "node '%s' (%s): constants of %zu bytes were computed from %zu bytes, more than %zu from %d "
+        "times that",
+        node->source->name, node->source->op_type, b->folded_bytes, b->read_bytes, b->most_folded_bytes,
+        READ_PER_FOLDED);
+}
+
+/* Computes a node now if that can be done and its results are worth being kept; *folded says whether. */
+static fringe_status fold(struct builder *b, const struct graph_node *node, struct tensor *const *outputs,
+                          int *folded, fringe_error *error)
 {
     size_t in = 0, out = 0;
-    if (node->operator->heavy) return 0;
+    *folded = 0;
+    if (node->operator->heavy) return FRINGE_OK;
     for (size_t k = 0; k < node->input_count; k++) {
         if (!b->inputs[k]) continue;
-        if (!b->inputs[k]->data && !node->operator->shape_only) return 0;
+        if (!b->inputs[k]->data && !node->operator->shape_only) return FRINGE_OK;
         in += tensor_bytes(b->inputs[k]);
     }
     for (size_t k = 0; k < node->output_count; k++)
         if (outputs[k]) out += tensor_bytes(outputs[k]);
-    return out <= small_bytes || out <= in;
-}
-
-static fringe_status fold(struct builder *b, const struct graph_node *node, struct tensor *const *outputs,
-                          fringe_error *error)
-{
-    fringe_status status = FRINGE_OK;
+    if (out > small_bytes && out > in) return FRINGE_OK;
+    *folded = 1;
+    fringe_status status = charge(b, node, out, node->operator->shape_only ? 0 : in, error);
     for (size_t k = 0; k < node->output_count && !status; k++) {
         if (!outputs[k]) continue;
-        b->folded_bytes += tensor_bytes(outputs[k]);
-        if (b->folded_bytes > b->most_folded_bytes)
-            return failure_set(error, FRINGE_UNSUPPORTED,
-                               "node '%s' (%s): constants of %zu bytes were computed, more than %zu",
-                               node->source->name, node->source->op_type, b->folded_bytes,
-                               b->most_folded_bytes);
         status = tensor_allocate(outputs[k], error);
         b->graph->values[node->outputs[k]].producer = -1;
     }
@@ -248,15 +258,18 @@ static fringe_status compile_node(struct builder *b, struct graph_node *node, in
                                  .params = node->params,
                                  .run = b->run};
     status = node->operator->infer(&call, error);
+    if (!status && node->operator->owned_bytes)
+        status = charge(b, node, node->operator->owned_bytes(node->params), 0, error);
     if (status) return status;
     *kept = 0;
     int only_first = node->output_count == 1 || (node->output_count > 1 && node->outputs[1] < 0);
-    if (node->operator->forwards && only_first && node->outputs[0] >= 0)
+    if (node->operator->forwards && only_first && node->outputs[0] >= 0) {
         b->forward[node->outputs[0]] = node->inputs[0];
-    else if (can_fold(b, node, outputs))
-        status = fold(b, node, outputs, error);
-    else
-        *kept = 1;
+        return FRINGE_OK;
+    }
+    int folded;
+    status = fold(b, node, outputs, &folded, error);
+    *kept = !folded;
     return status;
 }
 

@@ -42,7 +42,8 @@ struct operator_entry {
     fringe_status (*infer)(struct operator_call *call, fringe_error *error);
     /* Fills the data of the outputs, which is allocated. */
     fringe_status (*evaluate)(const struct operator_call *call, fringe_error *error);
-    void (*release)(void *params); /* frees what params own; NULL where they own nothing */
+    void (*release)(void *params);             /* frees what params own; NULL where they own nothing */
+    size_t (*owned_bytes)(const void *params); /* how much that is */
 };
 
 enum {

@@ -22,6 +22,7 @@ OPERATOR_DECLARE(layer_norm)
 /* operator_resize.c */
 OPERATOR_DECLARE(resize)
 void operator_resize_release(void *params);
+size_t operator_resize_owned_bytes(const void *params);
 /* operator_pad.c */
 OPERATOR_DECLARE(pad)
 /* operator_shape.c */

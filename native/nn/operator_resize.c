@@ -8,7 +8,7 @@
 #include "tensor/dense_pick.h"
 #include "tensor/dense_resize.h"
 
-static const int64_t most_length = 1 << 24; /* of an axis: tables stay small, products below 2^63 */
+static const int64_t most_length = 1 << 22; /* of an axis: tables stay small, products below 2^63 */
 
 /* What a node asks for, before it is shared out to axes. */
 struct request {
@@ -274,4 +274,13 @@ fringe_status operator_resize_evaluate(const struct operator_call *call, fringe_
 void operator_resize_release(void *params)
 {
     resize_params_free(params);
+}
+
+size_t operator_resize_owned_bytes(const void *params)
+{
+    const struct resize_params *resize = params;
+    const struct resize_axis *axis = resize->axes;
+    size_t entries = 0;
+    for (int k = 0; k < resize->rank; k++) entries += (size_t)axis[k].out;
+    return entries * (sizeof *axis->first + sizeof *axis->second + sizeof *axis->blend);
 }

@@ -55,7 +55,7 @@ static struct coordinate inexact_coordinate(double x)
     return c;
 }
 
-/* x = (o + 1/2) / s - 1/2 and the like, with s = p / q. Lengths are below 2^24 and p, q below 2^36, so that
+/* x = (o + 1/2) / s - 1/2 and the like, with s = p / q. Lengths are at most 2^22 and p, q below 2^36, so that
  * no product overflows. */
 static struct coordinate find_coordinate(const struct resize_rule *rule, struct resize_scale scale,
                                          const struct resize_axis *axis, int64_t o)
