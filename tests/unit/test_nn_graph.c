@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "nn/graph.h"
 #include "nn/operator_params.h"
 
@@ -352,4 +353,45 @@ Test(nn_graph, channels_come_first_between_input_and_output)
     const struct tensor *out = &graph->values[graph->outputs[0]].tensor;
     cr_expect(out->rank == 3 && out->dims[1] == 8 && out->dims[2] == 6);
     graph_free(graph);
+}
+
+/* Resize with tables of its own, transposes that move, constants that are turned: every allocation fails
+ * once. */
+Test(nn_graph, any_allocation_may_fail)
+{
+    struct sketch s;
+    struct graph *graph;
+    fringe_error error;
+    fringe_run *run;
+    struct graph_binding binding = {.name = "x"};
+    static const float scales[4] = {1, 2, 2, 1}, factors[3] = {1, 2, 3};
+    static const int64_t four[1] = {4}, three[1] = {3}, dims[4] = {1, 8, 6, 3};
+    sketch_begin(&s, 13);
+    sketch_constant(&s, "scales", ONNX_FLOAT, 1, four, scales);
+    sketch_constant(&s, "factors", ONNX_FLOAT, 1, three, factors);
+    sketch_node(&s, "Mul", "x", "factors", "m");
+    sketch_node(&s, "Identity", "scales", NULL, "i");
+    sketch_node(&s, "Resize", "m", "", "r");
+    s.inputs[2][2] = "i";
+    s.nodes[2].input_count = 3;
+    sketch_node(&s, "Abs", "factors", NULL, "a");
+    sketch_node(&s, "Add", "r", "a", "b");
+    sketch_node(&s, "Transpose", "b", NULL, "t");
+    sketch_ints(&s, "perm", 4, to_first);
+    sketch_node(&s, "GlobalMaxPool", "t", NULL, "y");
+    cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
+    cr_assert_eq(tensor_set_shape(&binding.tensor, TENSOR_FLOAT32, 4, dims, "x", NULL), FRINGE_OK);
+    long allowed = 0;
+    fringe_status status;
+    do {
+        alloc_fail_after(allowed++);
+        status = graph_create(&s.model, &binding, 1, run, &graph, &error);
+        alloc_fail_after(-1);
+        cr_assert(status == FRINGE_OK || (status == FRINGE_MEMORY && !graph), "%s", error.message);
+        cr_assert(allowed < 1000);
+    } while (status);
+    cr_expect(allowed > 20); /* the count of allocations, so that the loop was one */
+    cr_expect_eq(graph->node_count, 5);
+    graph_free(graph);
+    fringe_run_free(run);
 }
