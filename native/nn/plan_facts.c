@@ -41,15 +41,16 @@ static struct sampling step_sampling(const struct step *step, size_t input, cons
     return reduced(d->divide, d->multiply);
 }
 
-/* Input pixels that one output pixel in the middle of the image depends on, to either side, along columns:
- * the needs of one column are followed back through all steps. `exact` counts what may change the last bit: a
- * layer that works in groups of columns may have the pixel at either end of its group. */
-static int64_t reach_of(const struct network *network, int exact, int64_t *low, int64_t *high)
+/* Input pixels that output column `middle` depends on, to either side: its needs are followed back through
+ * all steps. `exact` counts what may change the last bit: a layer that works in groups of columns may have
+ * the pixel at either end of its group. */
+static int64_t reach_of_column(const struct network *network, int exact, int64_t middle, int64_t *low,
+                               int64_t *high)
 {
     int output = network->output_slots[0];
     if (output < 0 || network->slots[output].form != SLOT_ROWS) return -1;
     for (size_t i = 0; i < network->slot_count; i++) low[i] = INT64_MAX, high[i] = INT64_MIN;
-    int64_t middle = network->slots[output].width / 2, reach = 0;
+    int64_t reach = 0;
     low[output] = middle;
     high[output] = middle + 1;
     for (size_t s = network->step_count; s-- > 0;) {
@@ -79,6 +80,18 @@ static int64_t reach_of(const struct network *network, int exact, int64_t *low, 
         int64_t centre = (int64_t)((double)middle * (double)network->slots[slot].width / scale);
         if (centre - low[slot] > reach) reach = centre - low[slot];
         if (high[slot] - 1 - centre > reach) reach = high[slot] - 1 - centre;
+    }
+    return reach;
+}
+
+/* The longest of them: columns reach differently far according to where they lie within the stride. */
+static int64_t reach_of(const struct network *network, int exact, int64_t *low, int64_t *high)
+{
+    int output = network->output_slots[0];
+    int64_t middle = output < 0 ? 0 : network->slots[output].width / 2, reach = 0;
+    for (int64_t phase = 0; phase < network->facts.stride && phase <= middle && reach >= 0; phase++) {
+        int64_t own = reach_of_column(network, exact, middle - phase, low, high);
+        reach = own < 0 || own > reach ? own : reach;
     }
     return reach;
 }
