@@ -140,8 +140,8 @@ static fringe_status plan_columns(const struct segment_job *job, struct segment_
                                   fringe_error *error)
 {
     int64_t stride = plan->facts.tile_stride, width = plan->width_px;
-    /* The reach was computed for one column of the output; at another phase of the stride it may be longer.
-     */
+    /* The margin was computed for one column of the output; at another phase of the stride more may be
+     * needed. */
     int64_t margin = rounded_up(plan->facts.tile_margin_px + stride, stride);
     int64_t whole_bytes = (int64_t)plan->facts.workspace_bytes;
     int64_t core = job->options.tile_px;
