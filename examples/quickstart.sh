@@ -27,4 +27,4 @@ set -- segment --model "$root/models/hrtem-particles" --overlay --probability -o
 "$build/native/cli/fringe" "$@" # names its outputs, one a line
 
 echo "That was: fringe $*"
-echo "Look first at $out/simulated-gold-5nm-overlay.png; the masks open in ImageJ with their pixel size."
+echo "Look first at $out/simulated-silver-touching-overlay.png; the masks open in ImageJ with their pixel size."

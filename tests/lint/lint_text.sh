@@ -22,8 +22,9 @@ find . \( -path ./.git -o -path ./build -o -path ./out -o -path ./tests/malforme
         END { exit bad }' || status=1
 
 for page in $(find . \( -path ./.git -o -path ./build -o -path ./out \) -prune -o -name '*.md' -print); do
-    for target in $(grep -o '](\([^)#:]*\))' "$page" | sed 's/^](//; s/)$//'); do
-        [ -e "$(dirname "$page")/$target" ] || { echo "$page: the link to $target leads nowhere"; status=1; }
+    for target in $(grep -o '](\([^):]*\))' "$page" | sed 's/^](//; s/)$//'); do
+        # Places within a page (behind #) are not looked up.
+        [ -e "$(dirname "$page")/${target%%#*}" ] || { echo "$page: the link to $target leads nowhere"; status=1; }
     done
 done
 exit $status
