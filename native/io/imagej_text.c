@@ -41,6 +41,7 @@ int imagej_text_parse(const char *description, size_t length, struct imagej_text
     if (!is_key(description, length, "ImageJ=")) return 0;
     /* A range needs both ends. */
     int has_min = 0, has_max = 0;
+    double function = -1, constant = 0, factor = 0; /* of the calibration; 0 is a straight line */
     const char *end = description + length;
     for (const char *line = description; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
@@ -54,9 +55,13 @@ int imagej_text_parse(const char *description, size_t length, struct imagej_text
         take_number(line, bytes, "spacing=", &text->spacing);
         has_min |= take_number(line, bytes, "min=", &text->display_min);
         has_max |= take_number(line, bytes, "max=", &text->display_max);
+        take_number(line, bytes, "cf=", &function);
+        take_number(line, bytes, "c0=", &constant);
+        take_number(line, bytes, "c1=", &factor);
         text->own_output |= is_key(line, bytes, IMAGEJ_TEXT_MARK);
         line += bytes + 1;
     }
     text->has_display = has_min && has_max;
+    text->lies_higher = function == 0 && constant == -IMAGEJ_TEXT_HIGHER && factor == 1;
     return 1;
 }

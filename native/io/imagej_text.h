@@ -9,6 +9,9 @@
 /* The line that marks a file as written by Fringe. */
 #define IMAGEJ_TEXT_MARK "fringe="
 
+/* How much higher signed 16-bit pixels lie in the unsigned ones that ImageJ keeps them in. */
+#define IMAGEJ_TEXT_HIGHER 32768
+
 /* What a description says; counts are 1 and numbers 0 where it is silent. */
 struct imagej_text {
     int64_t images, channels, slices, frames;
@@ -16,7 +19,8 @@ struct imagej_text {
     double spacing;            /* distance of slices in `unit` */
     int has_display;           /* 1 where both min= and max= are given */
     double display_min, display_max;
-    int own_output; /* 1 where Fringe wrote it */
+    int lies_higher; /* 1 where 16-bit pixels stand for IMAGEJ_TEXT_HIGHER less */
+    int own_output;  /* 1 where Fringe wrote it */
 };
 
 /* Reads a description of `length` bytes. 0 where it is not ImageJ's, with *text at its defaults; lines that

@@ -29,7 +29,8 @@ struct tiff_source {
     /* The page of channel c, slice z and frame t is c * steps[0] + z * steps[1] + t * steps[2]. */
     int32_t slices; /* of one frame */
     int32_t steps[3];
-    float *palette; /* luminance by index; NULL where samples are not indices, or are wanted as they are */
+    int lies_higher; /* 1 where signed pixels are kept as unsigned ones, IMAGEJ_TEXT_HIGHER higher */
+    float *palette;  /* luminance by index; NULL where samples are not indices, or are wanted as they are */
 };
 
 /* ---- rows ---- */
@@ -124,6 +125,8 @@ static fringe_status read_row(struct tiff_source *source, uint32_t plane, uint16
     if (status) return status;
     to_float(page, samples, page->separate ? 0 : sample, page->separate ? 1 : page->samples, values);
     if (page->photometric == PHOTOMETRIC_MINISWHITE) invert(page, values);
+    if (source->lies_higher)
+        for (size_t x = 0; x < page->width_px; x++) values[x] -= IMAGEJ_TEXT_HIGHER;
     if (source->palette)
         for (size_t x = 0; x < page->width_px; x++) values[x] = source->palette[(size_t)values[x]];
     return FRINGE_OK;
@@ -423,6 +426,12 @@ static fringe_status describe(struct tiff_source *source, const struct image_inp
         micrograph->has_display = imagej.has_display;
         micrograph->display_min = imagej.display_min;
         micrograph->display_max = imagej.display_max;
+        if (imagej.lies_higher && info->pixel == FRINGE_PIXEL_UINT16 && !info->colour) {
+            source->lies_higher = 1;
+            info->pixel = FRINGE_PIXEL_INT16;
+            micrograph->display_min -= IMAGEJ_TEXT_HIGHER;
+            micrograph->display_max -= IMAGEJ_TEXT_HIGHER;
+        }
         status = read_labels(source, micrograph, error);
     }
     if (!status && source->page.photometric == PHOTOMETRIC_PALETTE && input->palette == IMAGE_READ_LUMINANCE)
