@@ -95,6 +95,60 @@ Test(model_test, a_shape_must_be_equal)
                        error.message);
 }
 
+static void put_transpose(struct wire *graph, const char *from, const char *to, const int perm[4])
+{
+    struct wire node = wire_node("Transpose", from, to), attribute = {0};
+    wire_text(&attribute, 1, "perm");
+    for (int k = 0; k < 4; k++) wire_number(&attribute, 8, perm[k]);
+    wire_number(&attribute, 20, 7);
+    wire_message(&node, 5, &attribute);
+    wire_message(graph, 1, &node);
+}
+
+/* y = x times 2 and 3 in its two channels, which stand last; with tf2onnx's Transposes around, or without. */
+static void write_channels_last(int transposes)
+{
+    const int64_t shape[] = {1, -1, -1, 2}, first[] = {1, 2, 1, 1}, last[] = {1, 1, 1, 2};
+    const char *in = transposes ? "a" : "x", *out = transposes ? "b" : "y";
+    struct wire graph = {0}, part = wire_value("x", 4, shape);
+    wire_message(&graph, 11, &part);
+    part = wire_value("y", 4, shape);
+    wire_message(&graph, 12, &part);
+    if (transposes) put_transpose(&graph, "x", "a", (const int[]){0, 3, 1, 2});
+    wire_text(&part, 1, in);
+    wire_text(&part, 1, "factors");
+    wire_text(&part, 2, out);
+    wire_text(&part, 4, "Mul");
+    wire_message(&graph, 1, &part);
+    if (transposes) put_transpose(&graph, "b", "y", (const int[]){0, 2, 3, 1});
+    part = wire_tensor("factors", 1, 4, transposes ? first : last);
+    wire_bytes(&part, 9, (const float[]){2, 3}, 8);
+    wire_message(&graph, 5, &part);
+    struct wire wire = wire_model(&graph, 13);
+    model_folder_write("net.onnx", wire.bytes, wire.size);
+    free(wire.bytes);
+    for (int i = 0; i < COUNT; i++) expected[i] = image[i] * (i % 2 ? 3 : 2);
+    model_folder_write_text("rdf.yaml",
+                            "format_version: 0.4.10\nname: m\nweights: {onnx: {source: net.onnx}}\n"
+                            "test_inputs: [in.npy]\ntest_outputs: [out.npy]\n"
+                            "inputs: [{name: x, axes: byxc, shape: [1, 20, 20, 2]}]\n"
+                            "outputs: [{name: y, axes: byxc}]\n");
+    model_folder_write_npy("in.npy", "1, 20, 20, 2", image, COUNT);
+    model_folder_write_npy("out.npy", "1, 20, 20, 2", expected, COUNT);
+}
+
+Test(model_test, channels_may_stand_last)
+{
+    fringe_model_check check;
+    fringe_error error;
+    for (int transposes = 0; transposes <= 1; transposes++) {
+        write_channels_last(transposes);
+        fringe_status status = fringe_model_test(model_folder, NULL, &check, &error);
+        cr_assert_eq(status, FRINGE_OK, "%s", error.message);
+        cr_assert_eq(check.value_count, COUNT);
+    }
+}
+
 Test(model_test, nothing_to_test_is_no_success)
 {
     fringe_error error;
