@@ -157,7 +157,7 @@ if wanted unit cli golden install regression && build build-gcc "$gcc_build" -DC
     fi
 fi
 
-if wanted unit golden malformed && build build-asan "$asan_build" -DCMAKE_C_COMPILER=clang \
+if wanted unit cli golden malformed && build build-asan "$asan_build" -DCMAKE_C_COMPILER=clang \
     -DCMAKE_BUILD_TYPE=Release -DFRINGE_SANITIZE=address,undefined -DFRINGE_EMULATE_AVX512=ON; then
     if wanted unit; then
         heading "unit tests, sanitizers"
@@ -166,6 +166,13 @@ if wanted unit golden malformed && build build-asan "$asan_build" -DCMAKE_C_COMP
         planted criterion "$asan_build/tests/support/planted_leak" 'LeakSanitizer: detected memory leaks'
         planted criterion "$asan_build/tests/support/planted_overflow" 'heap-buffer-overflow'
         planted criterion "$asan_build/tests/support/planted_undefined" 'signed integer overflow'
+    fi
+    if wanted cli; then
+        heading "command line, sanitizers"
+        # Those that touch every part of the program and stay quick.
+        suite asan/cli sh tests/cli/run.sh "$asan_build/native/cli/fringe" info_json json_lines model_info model_test \
+            names_beside_and_below own_outputs_are_no_inputs png_named_tif second_run_is_skipped stack_gives_stack \
+            truncated_files
     fi
     if wanted golden; then
         heading "golden cases, sanitizers"

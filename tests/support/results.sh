@@ -123,7 +123,7 @@ suite() {
     name=$1
     shift
     log=$(log_of "$name")
-    "$@" >"$log" 2>&1 </dev/null
+    under_sanitizers "$name" "$@" >"$log" 2>&1 </dev/null
     status=$?
     awk -v suite="$name" -v log_path="$log" -v status="$status" -v results="$results" '
         { last = $0 }
@@ -151,6 +151,7 @@ suite() {
                 print "FAILED " suite ": exit status " status
             }
         }' "$log"
+    if reported "$log"; then failed "$name: sanitizer report" "$log"; fi
 }
 
 # Every failure with the end of its log, every skip with its reason, then the one line; ends the script.
