@@ -292,7 +292,8 @@ Test(grid, axes_are_resampled_each_by_its_factor)
     use_convolution(1, 1, OUTPUT_VALUES);
     built.model.info.pixel_size_nm = 0.02;
     expect_work_size(0.04, 0.03, 0.04 * 100 / 200, 0.03 * 100 / 150, 1);
-    expect_work_size(0.0402, 0.04, 0.0402 * 100 / 201, 0.04 * 100 / 201, 0); /* 0.5 % apart: square */
+    /* 0.49 % apart: square, of the mean of 0.040098 nm. */
+    expect_work_size(0.040196, 0.04, 0.040196 * 100 / 200, 0.04 * 100 / 200, 0);
     expect_work_size(0.0402, 0.0399, 0.0402 * 100 / 201, 0.0399 * 100 / 200, 1);
     options.resample = 0;
     expect_work_size(0.04, 0.03, 0.04, 0.03, 1);
