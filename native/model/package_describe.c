@@ -42,12 +42,15 @@ static fringe_status read_weights(struct package_build *build, fringe_error *err
     const struct text_node *source = source_of(onnx);
     const char *name = local_name(source);
     if (!*name) return text_tree_wrong(build->tree, onnx, FRINGE_MODEL, error, "names no file (source)");
-    if (!package_files_has(build->package.files, name))
+    int there;
+    fringe_status status = package_files_look(build->package.files, name, &there, error);
+    if (status) return status;
+    if (!there)
         return text_tree_wrong(build->tree, source, FRINGE_FILE, error, "'%.100s' is not in %s%s", name,
                                build->package.path,
                                strstr(source->text, "://") ? ", and Fringe downloads nothing" : "");
     build->package.onnx_name = name;
-    fringe_status status = package_onnx_read(build, name, error);
+    status = package_onnx_read(build, name, error);
     if (status) return status;
     const char *claimed = text_tree_text(onnx, "sha256", "");
     if (*claimed && build->onnx->external_file_count == 0 && strcmp(claimed, build->package.sha256) != 0)

@@ -42,42 +42,58 @@ void package_files_close(struct package_files *files)
 
 /* Links may lead to another file of the folder, and not out of it: the resolved path must begin with the
  * resolved folder. */
-char *package_files_path(const struct package_files *files, const char *name)
+fringe_status package_files_path(const struct package_files *files, const char *name, char **path,
+                                 fringe_error *error)
 {
+    struct file_facts facts;
     size_t length = strlen(files->real);
-    if (files->zip || !*name || path_is_absolute(name)) return NULL;
+    *path = NULL;
+    if (files->zip || !*name || path_is_absolute(name)) return FRINGE_OK;
     char *joined = path_join(files->real, name);
     char *real = joined ? file_real_path(joined) : NULL;
+    if (joined) file_look(joined, &facts);
+    int starved = !joined || (!real && facts.kind != FILE_ABSENT);
     alloc_free(joined);
+    if (starved) return failure_memory(error, files->path, length + strlen(name));
     while (length > 0 && files->real[length - 1] == '/') length--; /* the root itself */
     if (real && strncmp(real, files->real, length) == 0 && (real[length] == '/' || real[length] == '\\'))
-        return real;
-    alloc_free(real);
-    return NULL;
+        *path = real;
+    else
+        alloc_free(real);
+    return FRINGE_OK;
 }
 
-int package_files_has(struct package_files *files, const char *name)
+fringe_status package_files_look(struct package_files *files, const char *name, int *there,
+                                 fringe_error *error)
 {
     struct file_facts facts = {.kind = FILE_ABSENT};
-    if (files->zip) return zip_read_find(files->zip, name) >= 0;
-    char *path = package_files_path(files, name);
+    char *path;
+    *there = 0;
+    if (files->zip) {
+        *there = zip_read_find(files->zip, name) >= 0;
+        return FRINGE_OK;
+    }
+    fringe_status status = package_files_path(files, name, &path, error);
     if (path) file_look(path, &facts);
+    *there = facts.kind == FILE_REGULAR;
     alloc_free(path);
-    return facts.kind == FILE_REGULAR;
+    return status;
 }
 
 fringe_status package_files_read(struct package_files *files, const char *name, size_t limit_bytes,
                                  unsigned char **bytes, size_t *size, fringe_error *error)
 {
+    char *path;
+    int there;
     *bytes = NULL;
     *size = 0;
-    if (!package_files_has(files, name))
-        return failure_set(error, FRINGE_FILE, "%s: holds no file '%.100s'", files->path, name);
+    fringe_status status = package_files_look(files, name, &there, error);
+    if (status) return status;
+    if (!there) return failure_set(error, FRINGE_FILE, "%s: holds no file '%.100s'", files->path, name);
     if (files->zip)
         return zip_read_member(files->zip, zip_read_find(files->zip, name), limit_bytes, bytes, size, error);
-    char *path = package_files_path(files, name);
-    if (!path) return failure_memory(error, name, strlen(name));
-    fringe_status status = file_read_all(path, limit_bytes, bytes, size, error);
+    status = package_files_path(files, name, &path, error);
+    if (!status) status = file_read_all(path, limit_bytes, bytes, size, error);
     alloc_free(path);
     return status;
 }

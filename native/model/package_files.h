@@ -15,8 +15,9 @@ struct package_files;
 fringe_status package_files_open(const char *path, struct package_files **files, fringe_error *error);
 void package_files_close(struct package_files *files); /* NULL is accepted */
 
-/* 1 where the package has a file of this name. */
-int package_files_has(struct package_files *files, const char *name);
+/* *there is 1 where the package has a file of this name, else 0. FRINGE_MEMORY is the only failure. */
+fringe_status package_files_look(struct package_files *files, const char *name, int *there,
+                                 fringe_error *error);
 
 /* Reads a file of at most limit_bytes; the caller gives *bytes to alloc_free. FRINGE_FILE where there is
  * none, or where the name leads out of the package. */
@@ -24,7 +25,8 @@ fringe_status package_files_read(struct package_files *files, const char *name, 
                                  unsigned char **bytes, size_t *size, fringe_error *error);
 
 /* The path on the disk of a file that lies within the folder, for readers that need one; NULL where there is
- * none, and in a zip. Given to alloc_free. */
-char *package_files_path(const struct package_files *files, const char *name);
+ * none, and in a zip. Given to alloc_free. FRINGE_MEMORY is the only failure. */
+fringe_status package_files_path(const struct package_files *files, const char *name, char **path,
+                                 fringe_error *error);
 
 #endif

@@ -58,14 +58,15 @@ fringe_status package_onnx_read(struct package_build *build, const char *name, f
 {
     unsigned char *bytes;
     size_t size;
-    char *path = package_files_path(build->package.files, name);
+    char *path;
+    fringe_status status = package_files_path(build->package.files, name, &path, error);
+    if (status) return status;
     if (path) {
-        fringe_status status = read_onnx_file(build, path, error);
+        status = read_onnx_file(build, path, error);
         alloc_free(path);
         return status;
     }
-    fringe_status status =
-        package_files_read(build->package.files, name, ONNX_LIMIT_BYTES, &bytes, &size, error);
+    status = package_files_read(build->package.files, name, ONNX_LIMIT_BYTES, &bytes, &size, error);
     if (status) return status;
     digest_bytes(bytes, size, build->package.sha256);
     status = onnx_model_parse(bytes, size, name, &build->onnx, error);
@@ -104,8 +105,12 @@ static fringe_status read_folder_or_zip(struct package_build *build, const char 
     static const char *const names[] = {"bioimageio.yaml", "rdf.yaml"}; /* the new name first */
     fringe_status status = package_files_open(path, &build->package.files, error);
     if (status) return status;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !description; i++)
-        if (package_files_has(build->package.files, names[i])) description = names[i];
+    for (size_t i = 0; i < sizeof names / sizeof *names && !description; i++) {
+        int there;
+        status = package_files_look(build->package.files, names[i], &there, error);
+        if (status) return status;
+        if (there) description = names[i];
+    }
     if (!description)
         return failure_set(error, FRINGE_MODEL, "%s: no model package: holds neither %s nor %s", path,
                            names[0], names[1]);

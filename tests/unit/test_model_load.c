@@ -228,17 +228,15 @@ Test(model_load, outputs_are_read_by_their_end)
     }
 }
 
-Test(model_load, every_failing_allocation_is_told)
+/* Lets every allocation of a loading fail in turn. */
+static void expect_failures_told(const char *path)
 {
-    struct net *net = net_begin("image", 1);
-    model_folder_write_onnx("net.onnx", net_end(net, net_conv(net, net_input(net), 1, 3, 1), "output"));
-    net_free(net);
     int succeeded = 0;
     for (long allowed = 0; allowed < 5000 && !succeeded; allowed++) {
         fringe_model *model;
         fringe_error error;
         alloc_fail_after(allowed);
-        fringe_status status = fringe_model_load(model_folder_path("net.onnx"), NULL, &model, &error);
+        fringe_status status = fringe_model_load(path, NULL, &model, &error);
         alloc_fail_after(-1);
         if (status)
             cr_assert_eq(status, FRINGE_MEMORY, "%ld: %s", allowed, error.message);
@@ -247,4 +245,18 @@ Test(model_load, every_failing_allocation_is_told)
         fringe_model_free(model);
     }
     cr_assert(succeeded);
+}
+
+Test(model_load, every_failing_allocation_is_told)
+{
+    struct net *net = net_begin("image", 1);
+    model_folder_write_onnx("net.onnx", net_end(net, net_conv(net, net_input(net), 1, 3, 1), "output"));
+    net_free(net);
+    expect_failures_told(model_folder_path("net.onnx"));
+    model_folder_write_text("rdf.yaml",
+                            "format_version: 0.4.10\nname: m\nweights: {onnx: {source: net.onnx}}\n"
+                            "inputs:\n- name: image\n  axes: bcyx\n  shape: {min: [1, 1, 8, 8], step: [0, "
+                            "0, 8, 8]}\n  preprocessing:\n  - {name: scale_linear, kwargs: {gain: [2]}}\n"
+                            "outputs:\n- {name: output, axes: bcyx}\n");
+    expect_failures_told(model_folder);
 }
