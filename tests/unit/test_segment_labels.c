@@ -167,6 +167,21 @@ Test(labels, whole_numbers_are_handed_out)
     cr_expect_arr_eq(result.probability, wanted, sizeof wanted);
 }
 
+Test(labels, thresholds_can_be_set_anew)
+{
+    use_identity(2, OUTPUT_MASKS);
+    segment(planes, 2);
+    cr_assert_eq(fringe_segmentation_set_threshold(&result, 0.65, &error), FRINGE_OK);
+    EXPECT_LABELS(0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 255, 0);
+    cr_assert_eq(fringe_segmentation_set_threshold(&result, 0.5, &error), FRINGE_OK);
+    EXPECT_LABELS(255, 0, 255, 0, 255, 255, 255, 255, 0, 255, 255, 255);
+    cr_expect_eq(fringe_segmentation_set_threshold(&result, 0, &error), FRINGE_ARGUMENT);
+    cr_expect_eq(fringe_segmentation_set_threshold(&result, 1.01, &error), FRINGE_ARGUMENT);
+    cr_expect_eq(fringe_segmentation_set_threshold(&result, NAN, &error), FRINGE_ARGUMENT);
+    result.kind = FRINGE_SEGMENT_CLASSES;
+    cr_expect_eq(fringe_segmentation_set_threshold(&result, 0.5, &error), FRINGE_ARGUMENT);
+}
+
 /* What is no image of the input's size is refused with both shapes. */
 Test(labels, outputs_of_another_size_are_refused)
 {
