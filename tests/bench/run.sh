@@ -43,7 +43,8 @@ for net in $nets; do
     model=$work/$net.onnx
     round=0
     while [ $round -lt "$ROUNDS" ]; do
-        "$FRINGE" model time "$model" --size "$SIZE" --threads "$THREADS" --runs "$RUNS" >>"$work/$net.ours"
+        "$FRINGE" model time "$model" --size "$SIZE" --threads "$THREADS" --runs "$RUNS" >>"$work/$net.ours" \
+            2>"$work/said" || { cat "$work/said" >&2; exit 1; }
         "$work/python/bin/python" "$root/tests/bench/time_onnxruntime.py" "$model" "$SIZE" "$THREADS" "$RUNS" >>"$work/$net.theirs"
         round=$((round + 1))
     done
