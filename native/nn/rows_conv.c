@@ -32,11 +32,14 @@ static const float *part_weights(const struct conv_data *data, const struct conv
            (size_t)(p->channel / CONV_BLOCK * conv_block_floats(data->in_channels, data->taps));
 }
 
-/* The parts of the input that hold a group's channels: an input slot each, or a piece of it. taps[i] belongs
- * to sources[i]; returns the number of sources. */
+/* Offsets of taps that fit on the stack: for a row of every input, or for several rows. */
+enum { TAP_SPACE = STEP_MOST_INPUTS * MOST_TAPS };
+
+/* The parts of the input that hold a group's channels: an input slot each, or a piece of it. Their taps
+ * follow one another at `taps`; returns the number of sources. */
 static int find_sources(const struct step *step, const struct execution *execution,
                         const struct conv_data *data, const struct conv_part *p, int64_t row,
-                        struct conv_source *sources, ptrdiff_t taps[][MOST_TAPS])
+                        struct conv_source *sources, ptrdiff_t *taps)
 {
     const struct window *w = &data->window;
     int64_t first = p->group * data->in_channels, last = first + data->in_channels, at = 0;
@@ -56,27 +59,43 @@ static int find_sources(const struct step *step, const struct execution *executi
             int64_t from = row * w->stride[0] - w->pad_begin[0] + ky * w->dilation[0];
             ptrdiff_t offset = execution_row(execution, in, from) - plane;
             for (int64_t kx = 0; kx < w->kernel[1]; kx++, t++)
-                taps[count][t] = offset + (data->gathers ? 0 : kx * w->dilation[1] - w->pad_begin[1]);
+                taps[t] = offset + (data->gathers ? 0 : kx * w->dilation[1] - w->pad_begin[1]);
         }
-        source->taps = taps[count++];
+        source->taps = taps;
+        taps += data->taps;
+        count++;
     }
     return count;
 }
 
-static void conv_row(const struct step *step, struct execution *execution, int64_t row, int part, int worker)
+/* Several rows at once, stretch by stretch of pixels: what one row reads of the input the next reads again,
+ * and a stretch of it stays in cache where whole rows of a wide image would not. */
+static void conv_rows(const struct step *step, struct execution *execution, int64_t row, int64_t row_end,
+                      int part, int worker)
 {
     (void)worker;
     const struct conv_data *data = step->data;
     const struct slot *out = &execution->network->slots[step->output];
     const struct conv_part p = conv_part_of(data, part);
-    struct conv_source sources[STEP_MOST_INPUTS];
-    ptrdiff_t taps[STEP_MOST_INPUTS][MOST_TAPS];
-    int count = find_sources(step, execution, data, &p, row, sources, taps);
-    int64_t plane = (p.n * data->groups + p.group) * data->out_channels + p.channel;
-    float *to = execution_row(execution, out, row) + (size_t)plane * out->plane_stride;
-    data->kernels->row(sources, count, (int)data->taps, part_weights(data, &p), conv_part_bias(data, &p),
-                       data->relu, to, out->plane_stride, p.count, out->width);
-    rows_seal(out, to, p.count);
+    struct conv_source sources[BLOCK_ROWS][STEP_MOST_INPUTS];
+    ptrdiff_t taps[TAP_SPACE];
+    float *to[BLOCK_ROWS];
+    int64_t plane = (p.n * data->groups + p.group) * data->out_channels + p.channel, rows = row_end - row;
+    int count = 0;
+    for (int64_t r = 0; r < rows; r++) {
+        count = find_sources(step, execution, data, &p, row + r, sources[r],
+                             taps + r * (int64_t)step->input_count * data->taps);
+        to[r] = execution_row(execution, out, row + r) + (size_t)plane * out->plane_stride;
+    }
+    for (int64_t x = 0; x < out->width; x += STRETCH_PIXELS)
+        for (int64_t r = 0; r < rows; r++) {
+            int64_t n = out->width - x < STRETCH_PIXELS ? out->width - x : STRETCH_PIXELS;
+            data->kernels->row(sources[r], count, (int)data->taps, part_weights(data, &p),
+                               conv_part_bias(data, &p), data->relu, to[r] + x, out->plane_stride, p.count,
+                               n);
+            for (int s = 0; s < count; s++) sources[r][s].plane += n;
+        }
+    for (int64_t r = 0; r < rows; r++) rows_seal(out, to[r], p.count);
 }
 
 /* Gathers the columns for pixels [x, x + n): one row of COLUMN_PIXELS for each channel and tap. */
@@ -103,7 +122,7 @@ static void conv_row_gathering(const struct step *step, struct execution *execut
     const struct slot *out = &execution->network->slots[step->output];
     const struct conv_part p = conv_part_of(data, part);
     struct conv_source sources[STEP_MOST_INPUTS];
-    ptrdiff_t taps[STEP_MOST_INPUTS][MOST_TAPS];
+    ptrdiff_t taps[TAP_SPACE];
     int64_t widths[STEP_MOST_INPUTS];
     int count = find_sources(step, execution, data, &p, row, sources, taps);
     for (int s = 0; s < count; s++) widths[s] = execution->network->slots[step->inputs[0]].width;
@@ -121,7 +140,7 @@ static void conv_row_gathering(const struct step *step, struct execution *execut
     rows_seal(out, to, p.count);
 }
 
-static const struct step_kind conv_kind = {.name = "conv", .row = conv_row, .clear = conv_clear};
+static const struct step_kind conv_kind = {.name = "conv", .rows = conv_rows, .clear = conv_clear};
 static const struct step_kind conv_gathering_kind = {
     .name = "conv by columns", .row = conv_row_gathering, .clear = conv_clear};
 
@@ -292,6 +311,8 @@ fringe_status rows_conv_lower(struct plan_builder *builder, const struct graph_n
             const struct slot *in = &builder->network->slots[step->inputs[0]];
             pack_conv(data, &folded);
             data->gathers = !fits_margins(&w, in->width, builder->network->slots[step->output].width);
+            int64_t fitting = TAP_SPACE / ((int64_t)step->input_count * data->taps);
+            if (!data->gathers) step->block_rows = (int)(fitting < BLOCK_ROWS ? fitting : BLOCK_ROWS);
             if (data->gathers) {
                 step->kind = &conv_gathering_kind;
                 step->scratch_floats =

@@ -6,9 +6,11 @@
 #include "tensor/conv.h"
 
 enum {
-    PART_CHANNELS = 32, /* output channels of one part of a row: enough work to share out */
-    COLUMN_PIXELS = 96, /* pixels of a column matrix gathered at a time: it should stay in L2 */
-    MOST_TAPS = 256     /* of a kernel window; larger ones are left to the dense operator */
+    BLOCK_ROWS = 8,       /* rows of a direct convolution computed together */
+    STRETCH_PIXELS = 384, /* pixels of each at a time: whole tiles of every instruction path */
+    PART_CHANNELS = 32,   /* output channels of one part of a row: enough work to share out */
+    COLUMN_PIXELS = 96,   /* pixels of a column matrix gathered at a time: it should stay in L2 */
+    MOST_TAPS = 256       /* of a kernel window; larger ones are left to the dense operator */
 };
 
 struct conv_data {
