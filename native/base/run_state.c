@@ -139,7 +139,6 @@ void run_state_span(const fringe_run *run, double begin, double end)
     run->call->span_begin = begin;
     run->call->span_end = end;
     run_state_part(run, 0, 1);
-    if (begin == 0) run->call->told = 0; /* a new call starts afresh */
 }
 
 void run_state_part(const fringe_run *run, int64_t index, int64_t count)
@@ -156,6 +155,7 @@ void run_state_progress(const fringe_run *run, int64_t done, int64_t total)
     double part = ((double)call->part_index + (double)done / (double)total) / (double)call->part_count;
     double share = call->span_begin + (call->span_end - call->span_begin) * part;
     int64_t units = (int64_t)(share * PROGRESS_UNITS + 0.5);
+    if (share == 0) call->told = 0; /* a new call starts afresh */
     if (units <= call->told) return;
     call->told = units;
     run->progress(run->progress_user, units, PROGRESS_UNITS);

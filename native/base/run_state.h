@@ -29,7 +29,7 @@ void run_state_span(const fringe_run *run, double begin, double end);
 void run_state_part(const fringe_run *run, int64_t index, int64_t count);
 
 /* Tells the listeners, on the calling thread. NULL is accepted. `done` of `total` of the current part of
- * the current span; a step back is not passed on. */
+ * the current span; a step back is not passed on, but 0 of the first span begins a new call. */
 void run_state_progress(const fringe_run *run, int64_t done, int64_t total);
 __attribute__((format(printf, 3, 4))) void run_state_notice(const fringe_run *run, fringe_notice notice,
                                                             const char *format, ...);
