@@ -5,9 +5,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -203,27 +203,84 @@ fringe_status file_remove_tree(const char *path, fringe_error *error)
     return status;
 }
 
+/* Opens the temporary file and takes its lock, which ends with the process however that ends. */
+static fringe_status open_part(struct file_writer *writer, int flags, fringe_error *error)
+{
+    /* Between opening and locking, another writer may have put the file in place: then what is locked is no
+     * longer what the name leads to, and the name is opened again. */
+    for (int attempt = 0; attempt < 8; attempt++) {
+        struct stat held, named;
+        int descriptor = open(writer->temporary, O_RDWR | O_CLOEXEC | O_NONBLOCK | flags, 0666);
+        if (descriptor < 0)
+            return file_failed(writer->path, flags & O_CREAT ? "cannot be created" : "cannot be resumed",
+                               error);
+        int busy = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        if (!busy && fstat(descriptor, &held) == 0 && stat(writer->temporary, &named) == 0 &&
+            S_ISREG(held.st_mode) && held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+            writer->stream = fdopen(descriptor, "r+b");
+        if (writer->stream) return FRINGE_OK;
+        close(descriptor);
+        if (busy) break;
+    }
+    return failure_set(error, FRINGE_FILE, "%s: %s is in use by another program", writer->path,
+                       path_name(writer->temporary));
+}
+
+static fringe_status start_writer(struct file_writer *writer, const char *path, int flags,
+                                  fringe_error *error)
+{
+    *writer = (struct file_writer){0};
+    writer->path = alloc_text(path);
+    writer->temporary = path_concat(path, FILE_PART_SUFFIX);
+    if (!writer->path || !writer->temporary) return failure_memory(error, path, strlen(path));
+    return open_part(writer, flags, error);
+}
+
+/* Empties the writer; what it wrote so far stays. */
+static void let_go(struct file_writer *writer)
+{
+    if (writer->stream) fclose(writer->stream);
+    alloc_free(writer->path);
+    alloc_free(writer->temporary);
+    *writer = (struct file_writer){0};
+}
+
 fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error)
 {
-    static atomic_uint serial; /* two writers of one process never share a temporary name */
-    *writer = (struct file_writer){0};
-    char ending[64];
-    snprintf(ending, sizeof ending, ".%ld-%u.part", (long)getpid(), atomic_fetch_add(&serial, 1));
-    writer->path = alloc_text(path);
-    writer->temporary = path_concat(path, ending);
-    fringe_status status = FRINGE_OK;
-    if (!writer->path || !writer->temporary) {
-        status = failure_memory(error, path, strlen(path));
-    } else {
-        int descriptor = open(writer->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (descriptor >= 0) writer->stream = fdopen(descriptor, "w+b");
-        if (!writer->stream) {
-            status = file_failed(path, "cannot be created", error);
-            if (descriptor >= 0) close(descriptor);
-        }
-    }
-    if (status) file_writer_discard(writer);
+    fringe_status status = start_writer(writer, path, O_CREAT, error);
+    if (!status && ftruncate(fileno(writer->stream), 0) != 0)
+        status = file_failed(path, "cannot be created", error);
+    if (status) let_go(writer);
     return status;
+}
+
+fringe_status file_writer_resume(struct file_writer *writer, const char *path, int64_t bytes,
+                                 fringe_error *error)
+{
+    struct stat facts;
+    fringe_status status = start_writer(writer, path, 0, error);
+    if (!status && fstat(fileno(writer->stream), &facts) != 0)
+        status = file_failed(path, "cannot be read", error);
+    if (!status && facts.st_size < bytes)
+        status = failure_set(error, FRINGE_FORMAT, "%s: %lld bytes were written, %lld are there", path,
+                             (long long)bytes, (long long)facts.st_size);
+    if (!status &&
+        (ftruncate(fileno(writer->stream), (off_t)bytes) != 0 || file_seek(writer->stream, 0, SEEK_END) != 0))
+        status = file_failed(path, "cannot be written", error);
+    if (status) let_go(writer);
+    return status;
+}
+
+fringe_status file_writer_sync(struct file_writer *writer, fringe_error *error)
+{
+    if (ferror(writer->stream) || fflush(writer->stream) != 0 || fsync(fileno(writer->stream)) != 0)
+        return file_failed(writer->path, "cannot be written", error);
+    return FRINGE_OK;
+}
+
+void file_writer_keep(struct file_writer *writer)
+{
+    let_go(writer);
 }
 
 static void sync_directory(const char *path)
@@ -241,28 +298,35 @@ static void sync_directory(const char *path)
 
 fringe_status file_writer_commit(struct file_writer *writer, fringe_error *error)
 {
-    fringe_status status = FRINGE_OK;
-    if (ferror(writer->stream) || fflush(writer->stream) != 0 || fsync(fileno(writer->stream)) != 0)
-        status = file_failed(writer->path, "cannot be written", error);
-    if (fclose(writer->stream) != 0 && !status)
-        status = file_failed(writer->path, "cannot be written", error);
-    writer->stream = NULL;
+    fringe_status status = file_writer_sync(writer, error);
+    /* Renamed while the lock is held, or another writer could begin the same file meanwhile. */
     if (!status && rename(writer->temporary, writer->path) != 0)
         status = file_failed(writer->path, "cannot be put in place", error);
-    if (!status) {
-        sync_directory(writer->path);
-        alloc_free(writer->temporary); /* nothing is left under that name */
-        writer->temporary = NULL;
+    if (status) {
+        file_writer_discard(writer);
+        return status;
     }
-    file_writer_discard(writer);
-    return status;
+    sync_directory(writer->path);
+    let_go(writer);
+    return FRINGE_OK;
 }
 
 void file_writer_discard(struct file_writer *writer)
 {
-    if (writer->stream) fclose(writer->stream);
-    if (writer->temporary) unlink(writer->temporary);
-    alloc_free(writer->path);
-    alloc_free(writer->temporary);
-    *writer = (struct file_writer){0};
+    if (writer->temporary) unlink(writer->temporary); /* while its lock is held */
+    let_go(writer);
+}
+
+fringe_status file_remove_part(const char *path, fringe_error *error)
+{
+    struct file_writer writer;
+    struct file_facts facts;
+    char *part = path_concat(path, FILE_PART_SUFFIX);
+    if (!part) return failure_memory(error, path, strlen(path));
+    file_look(part, &facts);
+    alloc_free(part);
+    if (facts.kind == FILE_ABSENT) return FRINGE_OK;
+    fringe_status status = file_writer_resume(&writer, path, 0, error);
+    if (!status) file_writer_discard(&writer);
+    return status;
 }

@@ -1,7 +1,9 @@
 /* file.h - files and folders, the only room that asks the operating system about them.
  *
- * Outputs are never half-written: a writer fills a temporary file beside the target, and commit syncs it and
- * renames it over the target in one step. Paths are UTF-8. Every function may be called from any thread.
+ * Outputs are never half-written: a writer fills `<name>.part` beside the target, and commit syncs it and
+ * renames it over the target in one step. The name is always the same, so that what a killed program left is
+ * found, to be taken up or deleted; a lock, which ends with the process, keeps two writers of one file apart.
+ * Paths are UTF-8. Every function may be called from any thread.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -59,20 +61,37 @@ fringe_status file_rename(const char *from, const char *to, fringe_error *error)
 fringe_status file_remove_tree(const char *path, fringe_error *error);
 
 /* An output on its way. */
+#define FILE_PART_SUFFIX ".part"
 struct file_writer {
     FILE *stream;    /* open for reading and writing; the caller writes here */
     char *path;      /* where it will stand */
-    char *temporary; /* where it stands now, in the same folder */
+    char *temporary; /* where it stands now: path and FILE_PART_SUFFIX */
 };
 
-/* Starts an output. On failure the writer is empty and needs no discard. */
+/* Starts an output; what an earlier writer left unfinished is gone. FRINGE_FILE also where another writer is
+ * at it now. On failure the writer is empty and needs no discard. */
 fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error);
 
-/* Flushes, syncs, closes and renames; the target is replaced in one step. On failure the temporary file is
+/* Goes on with an output that was left unfinished, behind its first `bytes` bytes; what follows them is cut
+ * off. FRINGE_FILE where there is none or another writer is at it, FRINGE_FORMAT where it is shorter; then
+ * the writer is empty and the file as it was. */
+fringe_status file_writer_resume(struct file_writer *writer, const char *path, int64_t bytes,
+                                 fringe_error *error);
+
+/* Brings what was written so far to the disk. */
+fringe_status file_writer_sync(struct file_writer *writer, fringe_error *error);
+
+/* Flushes, syncs, renames and closes; the target is replaced in one step. On failure the temporary file is
  * gone and the target as it was. The writer is empty afterwards in both cases. */
 fringe_status file_writer_commit(struct file_writer *writer, fringe_error *error);
 
+/* Closes and leaves the temporary file, for file_writer_resume. An empty writer is accepted. */
+void file_writer_keep(struct file_writer *writer);
+
 /* Closes and deletes the temporary file. An empty writer is accepted. */
 void file_writer_discard(struct file_writer *writer);
+
+/* Deletes what an ended writer of `path` left unfinished; nothing is success. */
+fringe_status file_remove_part(const char *path, fringe_error *error);
 
 #endif

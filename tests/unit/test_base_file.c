@@ -176,6 +176,42 @@ Test(file, writer_discard_leaves_nothing)
     file_writer_discard(&writer); /* empty is accepted */
 }
 
+Test(file, what_was_kept_is_resumed_behind_what_counts)
+{
+    struct file_writer writer, other;
+    fringe_error error;
+    const char *path = in_folder("out");
+    cr_expect_eq(file_writer_resume(&writer, path, 0, NULL), FRINGE_FILE, "nothing is there");
+    cr_assert_eq(file_writer_begin(&writer, path, NULL), FRINGE_OK);
+    fputs("whole, torn", writer.stream);
+    cr_expect_eq(file_writer_begin(&other, path, &error), FRINGE_FILE, "two writers at once");
+    cr_expect(strstr(error.message, "out.part is in use"), "%s", error.message);
+    cr_expect_eq(file_remove_part(path, NULL), FRINGE_FILE, "deleted under its writer");
+    file_writer_keep(&writer);
+    cr_expect_eq(file_writer_resume(&writer, path, 12, &error), FRINGE_FORMAT);
+    cr_expect(strstr(error.message, "12 bytes were written, 11 are there"), "%s", error.message);
+    cr_assert_eq(file_writer_resume(&writer, path, 7, NULL), FRINGE_OK);
+    fputs("new", writer.stream);
+    cr_assert_eq(file_writer_commit(&writer, NULL), FRINGE_OK);
+    expect_content(path, "whole, new");
+    cr_expect_eq(count_files(), 1);
+}
+
+Test(file, what_was_kept_is_replaced_or_removed)
+{
+    struct file_writer writer;
+    const char *path = in_folder("out"), *part = in_folder("out.part");
+    put(part, "of a killed program");
+    cr_assert_eq(file_writer_begin(&writer, path, NULL), FRINGE_OK);
+    fputs("new", writer.stream);
+    cr_assert_eq(file_writer_commit(&writer, NULL), FRINGE_OK);
+    expect_content(path, "new");
+    put(part, "of a killed program");
+    cr_expect_eq(file_remove_part(path, NULL), FRINGE_OK);
+    cr_expect_eq(file_remove_part(path, NULL), FRINGE_OK);
+    cr_expect_eq(count_files(), 1);
+}
+
 Test(file, failed_commit_leaves_the_target_as_it_was)
 {
     struct file_writer writer;
