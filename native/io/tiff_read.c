@@ -243,7 +243,8 @@ static fringe_status find_pages(struct tiff_source *source, fringe_error *error)
     return go_to_page(source, 0, error);
 }
 
-/* A stack of ImageJ's whose planes lie one behind the other after the only directory. */
+/* A stack of ImageJ's whose planes lie one behind the other after the only directory: its form above 4 GB,
+ * where 32-bit offsets end. How many there are says the description alone, so the file's length is asked. */
 static fringe_status find_planes_behind(struct tiff_source *source, const struct imagej_text *imagej,
                                         fringe_error *error)
 {
@@ -260,10 +261,6 @@ static fringe_status find_planes_behind(struct tiff_source *source, const struct
                          (long long)imagej->images);
         return FRINGE_OK;
     }
-    if (stream->bytes > (int64_t)UINT32_MAX)
-        return failure_set(error, FRINGE_UNSUPPORTED,
-                           "%s: TIFF: a stack of ImageJ's of %lld bytes is not read, at most %lld are",
-                           stream->name, (long long)stream->bytes, (long long)UINT32_MAX);
     if (behind / plane < (uint64_t)imagej->images)
         return failure_set(
             error, FRINGE_FORMAT, "%s: TIFF: %lld images of %llu bytes are described, %llu bytes are there",

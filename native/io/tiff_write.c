@@ -37,7 +37,7 @@ struct bytes {
 struct tiff_writer {
     struct file_writer file;
     size_t row_bytes;
-    int64_t rows_left;
+    int64_t plane_rows, rows_left;
 };
 
 /* Appends bytes. After a failure everything is passed over, and the caller looks at `failed` once at the end.
@@ -167,15 +167,20 @@ static void put_colours(struct bytes *bytes)
         for (int i = 0; i < PALETTE_COUNT; i++) put_short(bytes, colours[i][part] * 257u);
 }
 
-/* Everything that stands before the pixels: header, a directory for each plane, what they point to. */
-static uint64_t put_front(struct bytes *front, const struct tiff_write_options *options, uint64_t plane_bytes)
+/* Everything that stands before the pixels: header, directories, what they point to. A directory for each
+ * plane, as every reader of TIFF wants it; where the last one's offset would not fit into 32 bits, one alone,
+ * and the planes behind its own are found as in ImageJ's large stacks: by `images=` and their size. Gives the
+ * bytes of the whole file. */
+static uint64_t put_front(struct bytes *front, const struct tiff_write_options *options, uint64_t plane_bytes,
+                          uint64_t directories)
 {
     struct bytes extras = {0}, notes = {0};
     uint64_t planes = (uint64_t)options->channel_count * (uint64_t)options->slice_count;
     int calibrated = options->nm_per_px_x > 0, labelled = options->slice_labels != NULL;
     size_t entries = 11 + 3 * (size_t)calibrated + (size_t)options->class_colours;
     size_t first_entries = entries + 1 + 2 * (size_t)labelled;
-    uint64_t extras_at = HEADER_BYTES + (first_entries + (planes - 1) * entries) * ENTRY_BYTES + planes * 6;
+    uint64_t extras_at =
+        HEADER_BYTES + (first_entries + (directories - 1) * entries) * ENTRY_BYTES + directories * 6;
 
     uint64_t x_at = extras_at, y_at = x_at + 8;
     if (calibrated) {
@@ -193,12 +198,12 @@ static uint64_t put_front(struct bytes *front, const struct tiff_write_options *
     size_t description_bytes = (size_t)(extras_at + extras.size - description_at);
     uint64_t pixels_at = (extras_at + extras.size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     uint64_t file_bytes = pixels_at + planes * plane_bytes;
-    if (file_bytes > UINT32_MAX) goto done; /* refused by the caller; the offsets below would not fit */
+    if (file_bytes > UINT32_MAX && directories > 1) goto done; /* the offsets below would not fit */
 
     put(front, BYTE_ORDER_MARK, 2);
     put_short(front, 42);
     put_long(front, HEADER_BYTES);
-    for (uint64_t plane = 0; plane < planes; plane++) {
+    for (uint64_t plane = 0; plane < directories; plane++) {
         size_t here = plane == 0 ? first_entries : entries;
         put_short(front, (unsigned)here);
         put_entry(front, 254, TYPE_LONG, 1, 0);
@@ -223,7 +228,7 @@ static uint64_t put_front(struct bytes *front, const struct tiff_write_options *
             put_entry(front, IMAGEJ_NOTES_COUNTS_TAG, TYPE_LONG, planes + 1, counts_at);
             put_entry(front, IMAGEJ_NOTES_BYTES_TAG, TYPE_BYTE, notes.size, notes_at);
         }
-        put_long(front, plane + 1 < planes ? front->size + 4 : 0);
+        put_long(front, plane + 1 < directories ? front->size + 4 : 0);
     }
     put(front, extras.block, extras.size);
     while (front->size < pixels_at && !front->failed) put(front, "", 1);
@@ -261,45 +266,92 @@ static fringe_status check_options(const char *path, const struct tiff_write_opt
                                         error);
 }
 
-fringe_status tiff_write_begin(const char *path, const struct tiff_write_options *options,
-                               struct tiff_writer **writer, fringe_error *error)
+/* Checks the options and prepares a writer with everything that stands before the pixels. */
+static fringe_status prepare(const char *path, const struct tiff_write_options *options,
+                             struct tiff_writer **writer, struct bytes *front, fringe_error *error)
 {
-    struct bytes front = {0};
-    struct tiff_writer *made = NULL;
     *writer = NULL;
     fringe_status status = check_options(path, options, error);
     if (status) return status;
     uint64_t row_bytes = (uint64_t)options->width_px * micrograph_source_sample_bytes(options->pixel);
     uint64_t plane_bytes = row_bytes * (uint64_t)options->height_px;
     uint64_t planes = (uint64_t)options->channel_count * (uint64_t)options->slice_count;
-    uint64_t file_bytes = UINT64_MAX;
-    /* Not even the directories are made for a file that cannot be: their number is the caller's. */
-    if (planes <= UINT32_MAX / plane_bytes) file_bytes = put_front(&front, options, plane_bytes);
-    if (file_bytes > UINT32_MAX) {
-        status = failure_set(error, FRINGE_UNSUPPORTED,
-                             "%s: %llu planes of %llu bytes are more than the %lu bytes that a file may have",
-                             path, (unsigned long long)planes, (unsigned long long)plane_bytes,
-                             (unsigned long)UINT32_MAX);
-        goto done;
+    if (plane_bytes > UINT32_MAX || planes > INT32_MAX)
+        return failure_set(error, FRINGE_UNSUPPORTED,
+                           "%s: %llu planes of %llu bytes; at most %ld planes of %lu bytes are written", path,
+                           (unsigned long long)planes, (unsigned long long)plane_bytes, (long)INT32_MAX,
+                           (unsigned long)UINT32_MAX);
+    /* More directories than could be pointed to are not even tried: their number is the caller's. */
+    if (planes > UINT32_MAX / plane_bytes || put_front(front, options, plane_bytes, planes) > UINT32_MAX) {
+        front->size = 0;
+        put_front(front, options, plane_bytes, 1);
     }
-    made = alloc_array(1, sizeof *made);
-    if (!made || front.failed) {
-        status = failure_memory(error, path, front.capacity);
-        goto done;
+    struct tiff_writer *made = alloc_array(1, sizeof *made);
+    if (!made || front->failed) {
+        alloc_free(made);
+        return failure_memory(error, path, front->capacity);
     }
     made->row_bytes = (size_t)row_bytes;
+    made->plane_rows = options->height_px;
     made->rows_left = (int64_t)planes * options->height_px;
-    status = file_writer_begin(&made->file, path, error);
-    if (!status && fwrite(front.block, 1, front.size, made->file.stream) != front.size) {
+    *writer = made;
+    return FRINGE_OK;
+}
+
+fringe_status tiff_write_begin(const char *path, const struct tiff_write_options *options,
+                               struct tiff_writer **writer, fringe_error *error)
+{
+    struct bytes front = {0};
+    fringe_status status = prepare(path, options, writer, &front, error);
+    if (!status) status = file_writer_begin(&(*writer)->file, path, error);
+    if (!status && fwrite(front.block, 1, front.size, (*writer)->file.stream) != front.size)
         status = failure_set(error, FRINGE_FILE, "%s: cannot be written", path);
-        file_writer_discard(&made->file);
+    alloc_free(front.block);
+    if (status) {
+        tiff_write_discard(*writer);
+        *writer = NULL;
     }
+    return status;
+}
+
+/* Whether the file begins as this writer would have begun it. */
+static fringe_status compare_front(struct tiff_writer *writer, const struct bytes *front, fringe_error *error)
+{
+    fringe_status status = FRINGE_OK;
+    unsigned char *there = alloc_array(front->size, 1);
+    if (!there) return failure_memory(error, writer->file.path, front->size);
+    if (file_seek(writer->file.stream, 0, SEEK_SET) != 0 ||
+        fread(there, 1, front->size, writer->file.stream) != front->size ||
+        file_seek(writer->file.stream, 0, SEEK_END) != 0)
+        status = failure_set(error, FRINGE_FILE, "%s: cannot be read again", writer->file.path);
+    else if (memcmp(there, front->block, front->size) != 0)
+        status = failure_set(error, FRINGE_FORMAT, "%s: what was begun is another file", writer->file.path);
+    alloc_free(there);
+    return status;
+}
+
+fringe_status tiff_write_resume(const char *path, const struct tiff_write_options *options, int64_t planes,
+                                struct tiff_writer **writer, fringe_error *error)
+{
+    struct bytes front = {0};
+    fringe_status status = prepare(path, options, writer, &front, error);
+    if (status) goto done;
+    int64_t rows = planes * (*writer)->plane_rows;
+    if (rows > (*writer)->rows_left) {
+        status = failure_set(error, FRINGE_ARGUMENT, "%s: %lld rows are said to be there of %lld", path,
+                             (long long)rows, (long long)(*writer)->rows_left);
+        goto done;
+    }
+    int64_t bytes = (int64_t)front.size + rows * (int64_t)(*writer)->row_bytes;
+    status = file_writer_resume(&(*writer)->file, path, bytes, error);
+    if (!status) status = compare_front(*writer, &front, error);
+    if (!status) (*writer)->rows_left -= rows;
 done:
     alloc_free(front.block);
-    if (status)
-        alloc_free(made);
-    else
-        *writer = made;
+    if (status && *writer) {
+        tiff_write_keep(*writer);
+        *writer = NULL;
+    }
     return status;
 }
 
@@ -313,6 +365,11 @@ fringe_status tiff_write_rows(struct tiff_writer *writer, const void *rows, int6
         return failure_set(error, FRINGE_FILE, "%s: cannot be written", writer->file.path);
     writer->rows_left -= row_count;
     return FRINGE_OK;
+}
+
+fringe_status tiff_write_sync(struct tiff_writer *writer, fringe_error *error)
+{
+    return file_writer_sync(&writer->file, error);
 }
 
 fringe_status tiff_write_commit(struct tiff_writer *writer, fringe_error *error)
@@ -333,5 +390,12 @@ void tiff_write_discard(struct tiff_writer *writer)
 {
     if (!writer) return;
     file_writer_discard(&writer->file);
+    alloc_free(writer);
+}
+
+void tiff_write_keep(struct tiff_writer *writer)
+{
+    if (!writer) return;
+    file_writer_keep(&writer->file);
     alloc_free(writer);
 }

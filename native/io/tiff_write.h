@@ -1,9 +1,10 @@
 /* tiff_write.h - calibrated TIFF as ImageJ writes it, row by row.
  *
- * The form is ImageJ's own: classic TIFF, little-endian, uncompressed, one strip per plane, planes without
- * gaps, the description that ImageJ reads ("ImageJ=...", unit, channels, display range), resolution tags in
- * pixels per nm, slice labels in ImageJ's private tags. Everything but the pixels is known at the beginning
- * and stands before them. The file is complete or absent.
+ * The form is ImageJ's own: classic TIFF, uncompressed, one strip per plane, planes without gaps, a directory
+ * for each plane and, where the file passes 4 GB, for the first alone, the description that ImageJ reads
+ * ("ImageJ=...", unit, channels, display range), resolution tags in pixels per nm, slice labels in ImageJ's
+ * private tags. Everything but the pixels is known at the beginning and stands before them. The file is
+ * complete or absent.
  *
  * Planes come channel by channel, then slice by slice: plane = slice * channel_count + channel; rows from the
  * top. One object serves one thread.
@@ -33,14 +34,23 @@ struct tiff_write_options {
 };
 
 /* Begins a file beside `path`. FRINGE_ARGUMENT where the options contradict themselves, FRINGE_UNSUPPORTED
- * where the file would pass 4 GB, FRINGE_FILE where it cannot be created. Texts are copied. */
+ * where a plane would pass 4 GB, FRINGE_FILE where it cannot be created. Texts are copied. */
 fringe_status tiff_write_begin(const char *path, const struct tiff_write_options *options,
                                struct tiff_writer **writer, fringe_error *error);
+
+/* Goes on with a file that tiff_write_keep or a killed process left, behind its first `planes` planes;
+ * options as they were at its beginning. FRINGE_FILE where there is none, FRINGE_FORMAT where it is shorter
+ * or another file; it stays as it is then. */
+fringe_status tiff_write_resume(const char *path, const struct tiff_write_options *options, int64_t planes,
+                                struct tiff_writer **writer, fringe_error *error);
 
 /* Appends row_count rows of width_px samples in the options' type, native byte order. FRINGE_ARGUMENT where
  * the file has room for fewer. */
 fringe_status tiff_write_rows(struct tiff_writer *writer, const void *rows, int64_t row_count,
                               fringe_error *error);
+
+/* Brings the rows so far to the disk: from here on a killed process can be resumed behind them. */
+fringe_status tiff_write_sync(struct tiff_writer *writer, fringe_error *error);
 
 /* Puts the file in place and frees the writer, in every case; FRINGE_ARGUMENT where rows are missing, and
  * then, as after any failure, nothing is left of it. */
@@ -48,5 +58,8 @@ fringe_status tiff_write_commit(struct tiff_writer *writer, fringe_error *error)
 
 /* Deletes what was written and frees. NULL is accepted. */
 void tiff_write_discard(struct tiff_writer *writer);
+
+/* Leaves what was written for tiff_write_resume and frees. NULL is accepted. */
+void tiff_write_keep(struct tiff_writer *writer);
 
 #endif

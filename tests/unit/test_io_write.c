@@ -1,6 +1,7 @@
 /* What Fringe writes is read back as it was, is marked as its own, and is whole or absent. */
 #include <math.h>
 #include <tiffio.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -205,11 +206,91 @@ Test(write, options_that_contradict_themselves_are_refused)
     expect_refused(options, FRINGE_ARGUMENT, "uint16");
     options = plain_options();
     options.width_px = options.height_px = 40000;
-    options.slice_count = 3;
-    expect_refused(options, FRINGE_UNSUPPORTED, "3 planes of 1600000000 bytes");
+    options.pixel = FRINGE_PIXEL_FLOAT32;
+    expect_refused(options, FRINGE_UNSUPPORTED, "1 planes of 6400000000 bytes; at most");
+    options = plain_options();
     options.slice_count = INT32_MAX;
     options.channel_count = INT32_MAX;
-    expect_refused(options, FRINGE_UNSUPPORTED, "4294967295");
+    expect_refused(options, FRINGE_UNSUPPORTED, "4611686014132420609 planes of 35 bytes");
+}
+
+enum { LARGE_SIDE = 2048, LARGE_COUNT = 1100, LARGE_PLANE = LARGE_SIDE * LARGE_SIDE };
+
+/* Begins a stack of 4.6 GB and says that all but its last plane were written: holes, which take no room. */
+static const char *leave_large_stack(const struct tiff_write_options *options, int64_t short_by)
+{
+    const char *path = image_files_path("large.tif"), *part = image_files_path("large.tif.part");
+    struct tiff_writer *writer;
+    fringe_error error = {0};
+    struct file_facts front;
+    cr_assert_eq(tiff_write_begin(path, options, &writer, &error), FRINGE_OK, "%s", error.message);
+    cr_assert_eq(tiff_write_sync(writer, &error), FRINGE_OK, "%s", error.message);
+    tiff_write_keep(writer);
+    file_look(part, &front);
+    if (truncate(part, front.bytes + (LARGE_COUNT - 1LL) * LARGE_PLANE - short_by) != 0)
+        cr_skip_test("no file of 4.6 GB can be made here");
+    return path;
+}
+
+Test(write, above_4_gb_a_stack_has_imagej_own_form, .timeout = 60)
+{
+    struct tiff_write_options options = plain_options();
+    options.width_px = options.height_px = LARGE_SIDE;
+    options.slice_count = LARGE_COUNT;
+    fringe_error error = {0};
+    struct tiff_writer *writer;
+    const char *path = leave_large_stack(&options, 0);
+    unsigned char *plane = malloc(LARGE_PLANE);
+    float *row = malloc(LARGE_SIDE * sizeof *row);
+    cr_assert(plane && row);
+    memset(plane, 7, LARGE_PLANE);
+    cr_assert_eq(tiff_write_resume(path, &options, LARGE_COUNT - 1, &writer, &error), FRINGE_OK, "%s",
+                 error.message);
+    cr_assert_eq(tiff_write_rows(writer, plane, LARGE_SIDE, &error), FRINGE_OK);
+    cr_assert_eq(tiff_write_commit(writer, &error), FRINGE_OK, "%s", error.message);
+
+    fringe_micrograph *read;
+    fringe_micrograph_info info;
+    cr_assert_eq(fringe_micrograph_open(path, NULL, &read, &error), FRINGE_OK, "%s", error.message);
+    fringe_micrograph_get_info(read, &info);
+    cr_expect_eq(info.slice_count, LARGE_COUNT);
+    for (int32_t slice = LARGE_COUNT - 2; slice < LARGE_COUNT; slice++) {
+        cr_assert_eq(micrograph_source_read_rows(read, slice, 0, LARGE_SIDE - 1, LARGE_SIDE, row, &error),
+                     FRINGE_OK, "%s", error.message);
+        for (int x = 0; x < LARGE_SIDE; x++) cr_assert_eq(row[x], slice == LARGE_COUNT - 1 ? 7 : 0);
+    }
+    fringe_micrograph_free(read);
+
+    /* What it says is held against what is there. */
+    struct file_facts facts;
+    file_look(path, &facts);
+    cr_expect_gt(facts.bytes, (int64_t)UINT32_MAX);
+    cr_assert_eq(truncate(path, facts.bytes - 1), 0);
+    cr_expect_eq(fringe_micrograph_open(path, NULL, &read, &error), FRINGE_FORMAT);
+    cr_expect(strstr(error.message, "1100 images of 4194304 bytes are described, 4613734399 bytes are there"),
+              "%s", error.message);
+    free(plane);
+    free(row);
+}
+
+Test(write, what_was_begun_otherwise_is_not_resumed, .timeout = 60)
+{
+    struct tiff_write_options options = plain_options();
+    options.width_px = options.height_px = LARGE_SIDE;
+    options.slice_count = LARGE_COUNT;
+    fringe_error error = {0};
+    struct tiff_writer *writer;
+    const char *path = image_files_path("absent.tif");
+    cr_expect_eq(tiff_write_resume(path, &options, 1, &writer, &error), FRINGE_FILE);
+    path = leave_large_stack(&options, 1);
+    cr_expect_eq(tiff_write_resume(path, &options, LARGE_COUNT - 1, &writer, &error), FRINGE_FORMAT);
+    cr_expect(strstr(error.message, "bytes were written"), "%s", error.message);
+    cr_expect_eq(tiff_write_resume(path, &options, LARGE_COUNT + 1, &writer, &error), FRINGE_ARGUMENT);
+    options.nm_per_px_x = options.nm_per_px_y = 0.5;
+    cr_expect_eq(tiff_write_resume(path, &options, 3, &writer, &error), FRINGE_FORMAT);
+    cr_expect(strstr(error.message, "another file"), "%s", error.message);
+    cr_expect_null(writer);
+    cr_expect_eq(file_remove_part(path, &error), FRINGE_OK);
 }
 
 Test(write, rows_too_many_or_missing_leave_nothing)
