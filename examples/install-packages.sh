@@ -9,7 +9,7 @@ set -eu
 
 build="build-essential cmake ninja-build pkg-config libtiff-dev libpng-dev libjpeg-dev libprotobuf-c-dev
     protobuf-c-compiler libyaml-dev libzip-dev libexpat1-dev libjansson-dev libmd-dev libopenblas0 libopenblas-dev"
-tests="libcriterion-dev clang clang-format locales"
+tests="libcriterion-dev clang clang-format locales default-jdk maven patchelf xvfb fonts-dejavu-core"
 with_tests=${1:-}
 packages="$build"
 [ "$with_tests" = tests ] && packages="$build $tests"

@@ -1,7 +1,7 @@
 # Lays out what the jar carries beside its classes: natives/PLATFORM/ with libfringe, libfringe-jni and the libraries
 # that they need, and models/, each with an index of "SHA256 BYTES NAME" lines.
 #
-#     cmake -DSTAGED=... -DPLATFORM=... -DMODELS=... -DFRINGE=... -DSONAME=... -DJNI=... -DOPENBLAS=... -P stage.cmake
+#     cmake -DSTAGED=... -DPLATFORM=... -DMODELS=... -DFRINGE=... -DSONAME=... -DJNI=... -DOPENBLAS=... -DPATCHELF=... -P stage.cmake
 set(natives ${STAGED}/natives/${PLATFORM})
 file(REMOVE_RECURSE ${STAGED})
 file(MAKE_DIRECTORY ${natives})
@@ -28,10 +28,11 @@ endfunction()
 stage(${FRINGE} ${SONAME})
 get_filename_component(jni_name ${JNI} NAME)
 stage(${JNI} ${jni_name})
-stage(${OPENBLAS} libopenblas.so.0)
-foreach(library ${needed})
+foreach(library ${OPENBLAS} ${needed})
     get_filename_component(name ${library} NAME)
     stage(${library} ${name})
+    # Each finds the others beside it. The system's copies know of no such place.
+    execute_process(COMMAND ${PATCHELF} --set-rpath $ORIGIN ${natives}/${name} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 
 file(COPY ${MODELS}/ DESTINATION ${STAGED}/models)

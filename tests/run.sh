@@ -3,7 +3,7 @@
 #
 #     sh tests/run.sh [suite...]
 #
-# Suites, all by default: lint unit cli golden malformed install recipes regression. The builds are
+# Suites, all by default: lint unit cli golden java malformed install recipes regression. The builds are
 #     build/test-gcc      gcc, Release, -Werror
 #     build/test-asan     clang, AddressSanitizer and UndefinedBehaviorSanitizer, -Werror, 16-lane kernels emulated
 #     build/test-tsan     clang, ThreadSanitizer: the concurrency programs alone
@@ -14,7 +14,7 @@ set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
-suites=${*:-lint unit cli golden malformed install recipes regression}
+suites=${*:-lint unit cli golden java malformed install recipes regression}
 sh examples/install-packages.sh tests || exit 1
 
 : "${FRINGE_DATA:=$root/../shared/data}"
@@ -129,7 +129,7 @@ if wanted lint; then
     done
 fi
 
-if wanted unit cli golden install regression && build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release; then
+if wanted unit cli golden java install regression && build build-gcc "$gcc_build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release; then
     if wanted unit; then
         heading "unit tests, gcc"
         unit gcc "$gcc_build"
@@ -145,6 +145,10 @@ if wanted unit cli golden install regression && build build-gcc "$gcc_build" -DC
     if wanted golden; then
         heading "golden cases, gcc"
         golden gcc "$gcc_build"
+    fi
+    if wanted java; then
+        heading "Java and ImageJ"
+        suite java sh tests/java/run.sh "$gcc_build"
     fi
     if wanted install; then
         heading install

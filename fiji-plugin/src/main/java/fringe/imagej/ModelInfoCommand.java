@@ -19,7 +19,7 @@ public class ModelInfoCommand implements PlugIn {
         String options = Macro.getOptions();
         Commands.run(TITLE, null, () -> {
             String model = options == null ? ask() : Macro.getValue(options, "model", "");
-            if (model != null) new TextWindow(TITLE, call(model), 700, 500);
+            if (model != null) new TextWindow(TITLE, "fact\tvalue", call(model), 800, 480);
         });
     }
 
@@ -32,7 +32,7 @@ public class ModelInfoCommand implements PlugIn {
         return dialog.wasCanceled() ? null : dialog.getNextChoice();
     }
 
-    /** The same as text, a line for each fact, for macros without windows. */
+    /** The same as text, a line "fact, tab, value" each, for macros without windows. */
     public static String call(String nameOrPath) {
         try (Monitor monitor = new Monitor(nameOrPath)) {
             Model model = Models.load(nameOrPath, monitor.run);
@@ -76,7 +76,7 @@ public class ModelInfoCommand implements PlugIn {
     }
 
     private static void line(StringBuilder text, String name, String value) {
-        text.append(String.format(Locale.ROOT, "%-16s %s\n", name, value.isEmpty() ? "-" : value));
+        text.append(name).append('\t').append(value.isEmpty() ? "-" : value).append('\n');
     }
 
     private static String number(String format, double value) {

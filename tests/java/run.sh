@@ -1,0 +1,115 @@
+#!/bin/sh
+# run.sh BUILD: the tests of Java's side, from the built jar, whose folder, cache and home have blanks and letters beyond
+# ASCII in their paths. They were compiled with the build (FRINGE_TESTS).
+#
+#   handles   tests/java under -Xcheck:jni, which must find nothing
+#   german    the same where 0,02 is how a number is written
+#   asan      the same with AddressSanitizer's allocator preloaded: no wrong free, no write beyond a block
+#   files     ImageJ without windows: files in both directions, call()
+#   imagej    ImageJ in a window under Xvfb, in German; its pictures go to BUILD/pictures
+#
+# Prints a line for each test and last `N passed, N failed, N skipped`.
+set -u
+
+build=$(cd "$1" && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root" || exit 1
+maven=$build/fiji-plugin/maven
+version=$(sed -n 's/#define FRINGE_VERSION_[A-Z]* //p' "$root/include/fringe/version.h" | paste -s -d .)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+home="$work/Zu Hause ü"
+mkdir -p "$home/app/plugins" "$work/locale"
+cp "$maven/Fringe_/Fringe_-$version.jar" "$home/app/plugins/"
+jar="$home/app/plugins/Fringe_-$version.jar"
+libraries=$(tr : '\n' <"$maven/Fringe_/test-classpath" | grep -v /fringe-java | paste -s -d :) # its classes are in the jar
+tests=$maven/fringe-java/test-classes:$maven/Fringe_/test-classes
+export XDG_CACHE_HOME="$home/cache" XDG_DATA_HOME="$home/data" LC_ALL=C.UTF-8
+unset FRINGE_CPU FRINGE_MODELS LD_LIBRARY_PATH
+localedef -i de_DE -f UTF-8 "$work/locale/de_DE.UTF-8" >/dev/null 2>&1
+handles="fringe.LibraryTest fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest"
+: >"$work/outcomes"
+
+# tests NAME COMMAND...: runs a Java program that prints its outcomes, and takes them over; each job has data of its own
+tests() {
+    job=$1
+    shift
+    rm -rf "$home/data" "$home/cache"
+    echo "== $job"
+    "$@" >"$work/$job.log" 2>&1
+    status=$?
+    # A test's name behind its job's; the traces below stay as they are.
+    sed "s/^ok /ok $job /; s/^FAILED /FAILED $job /; s/^skipped /skipped $job /" "$work/$job.log" |
+        tee -a "$work/outcomes"
+    if [ $status -ne 0 ] && ! grep -q '^FAILED' "$work/$job.log"; then
+        echo "FAILED $job: exit status $status" | tee -a "$work/outcomes"
+    fi
+}
+
+# silent NAME LOG PATTERN: the log has no line like the pattern
+silent() {
+    if grep -qE "$3" "$2"; then
+        echo "FAILED $1" | tee -a "$work/outcomes"
+        grep -E -A 5 "$3" "$2"
+    else
+        echo "ok $1" | tee -a "$work/outcomes"
+    fi
+}
+
+in_java() {
+    java -Duser.home="$home" -Dfringe.root="$root" -Dfringe.jar="$jar" -Dfringe.version="$version" \
+        -Dfringe.program="$build/native/cli/fringe" -Dfringe.application="$home/app" -Dplugins.dir="$home/app" \
+        -Dfringe.pictures="$build/pictures" "$@"
+}
+
+in_german() {
+    LOCPATH="$work/locale" LC_ALL=de_DE.UTF-8 in_java -Duser.language=de -Duser.country=DE "$@"
+}
+
+in_asan() {
+    LD_PRELOAD=$(${CC:-gcc} -print-file-name=libasan.so) \
+        ASAN_OPTIONS=handle_segv=0:allow_user_segv_handler=1:detect_leaks=0 in_java "$@"
+}
+
+if [ "$(nm -D --defined-only "$build/native/libfringe-jni.so" | awk '{ print $NF }')" = JNI_OnLoad ]; then
+    echo "ok exported symbols" | tee -a "$work/outcomes"
+else
+    echo "FAILED exported symbols" | tee -a "$work/outcomes"
+fi
+
+all=$jar:$tests:$libraries
+tests handles in_java -Xcheck:jni -cp "$all" fringe.Tests $handles
+silent "handles jni-check" "$work/handles.log" 'in native method|WARNING: JNI'
+tests german in_german -cp "$all" fringe.Tests $handles
+# Without LibraryTest: AddressSanitizer's dlopen does not look where its caller's libraries lie.
+tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest
+silent "asan report" "$work/asan.log" 'AddressSanitizer'
+tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imagej.FilesTest
+
+# Here ImageJ itself loads the jar, from its plugins folder.
+in_window() {
+    Xvfb :"$display" -screen 0 1400x1000x24 >"$work/xvfb.log" 2>&1 &
+    server=$!
+    DISPLAY=:$display in_german "$@"
+    status=$?
+    kill $server
+    return $status
+}
+
+display=99
+while [ -e "/tmp/.X11-unix/X$display" ]; do display=$((display + 1)); done
+tests imagej in_window -cp "$tests:$libraries" fringe.Tests fringe.imagej.SegmentTest fringe.imagej.CommandsTest \
+    fringe.imagej.ExamplesTest
+
+rm -rf "$home/data" "$home/cache"
+if java -cp "$jar" "$root/examples/SegmentMicrograph.java" hrtem-particles \
+    "$root/examples/micrographs/simulated-gold-2nm.tif" "$work/mask.pgm" &&
+    [ "$(head -c 15 "$work/mask.pgm" | tr '\n' ' ')" = "P5 512 512 255 " ]; then
+    echo "ok example SegmentMicrograph" | tee -a "$work/outcomes"
+else
+    echo "FAILED example SegmentMicrograph" | tee -a "$work/outcomes"
+fi
+
+awk '/^ok /{ passed++ } /^FAILED /{ failed++ } /^skipped /{ skipped++ }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || passed == 0 }' \
+    "$work/outcomes"

@@ -1,0 +1,271 @@
+package fringe.imagej;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+
+import ij.IJ;
+import ij.ImagePlus;
+import ij.ImageStack;
+import ij.Prefs;
+import ij.WindowManager;
+import ij.gui.OvalRoi;
+import ij.gui.Roi;
+import ij.measure.Calibration;
+import ij.measure.ResultsTable;
+import ij.plugin.frame.RoiManager;
+import ij.process.ImageProcessor;
+import ij.process.ShortProcessor;
+import java.awt.event.KeyEvent;
+import java.nio.file.Path;
+import org.junit.Before;
+import org.junit.Test;
+
+/** "Fringe Segment..." gives what the command line gives, of every kind of image, and leaves the input as it was. */
+public class SegmentTest {
+    @Before
+    public void clear() {
+        Session.clear();
+    }
+
+    private static void segment(ImagePlus image, String options) {
+        image.show();
+        IJ.run(image, "Fringe Segment...", Session.MODEL + options);
+    }
+
+    private static void assertAsCommandLine(ImagePlus image, String options, String... commandLine) throws Exception {
+        ImagePlus mask = Session.commandLine(image, "mask", commandLine);
+        ImagePlus probability = Session.commandLine(image, "probability", commandLine);
+        ImageStack before = image.getStack().duplicate();
+        segment(image, "mask probability " + options);
+        Session.assertSamePixels("mask", mask, Session.shown("part-mask"));
+        Session.assertSamePixels("probability", probability, Session.shown("part-probability"));
+        Session.assertSamePixels("the input", new ImagePlus("", before), image);
+        int foreground = 0;
+        for (byte label : (byte[]) mask.getProcessor().getPixels()) foreground += label == 0 ? 0 : 1;
+        assertTrue(foreground + " pixels of particles", foreground > 100);
+        Session.clear();
+    }
+
+    @Test
+    public void everyTypeAsTheCommandLine() throws Exception {
+        for (String type : new String[] {"8-bit", "16-bit", "32-bit", "RGB Color"}) {
+            ImagePlus image = Session.micrograph();
+            IJ.run(image, type, "");
+            assertAsCommandLine(image, "");
+        }
+    }
+
+    @Test
+    public void thresholdAndPixelSizeAsTheCommandLine() throws Exception {
+        assertAsCommandLine(Session.micrograph(), "threshold=0.31 pixel_size=0.028 normalize=zscore", "--threshold",
+                "0.31", "--pixel-size", "0.028", "--normalize", "zscore");
+    }
+
+    @Test
+    public void signedImagesAsTheCommandLine() throws Exception {
+        ImagePlus image = Session.micrograph();
+        IJ.run(image, "16-bit", "");
+        short[] pixels = (short[]) image.getProcessor().getPixels();
+        for (int i = 0; i < pixels.length; i++) pixels[i] = (short) ((pixels[i] & 0xffff) + 32768 - 4000);
+        image.getCalibration().setSigned16BitCalibration();
+        assertTrue(image.getCalibration().getCValue(pixels[0] & 0xffff) < 32767);
+        assertAsCommandLine(image, "");
+    }
+
+    @Test
+    public void tablesOfColoursAsTheCommandLine() throws Exception {
+        for (String table : new String[] {"Fire", "Invert LUT"}) {
+            ImagePlus image = Session.micrograph();
+            IJ.run(image, "8-bit", "");
+            IJ.run(image, table, "");
+            assertAsCommandLine(image, "");
+        }
+    }
+
+    @Test
+    public void pixelsThatAreNotSquareAsTheCommandLine() throws Exception {
+        ImagePlus image = Session.micrograph();
+        image.getCalibration().pixelHeight *= 1.25;
+        assertAsCommandLine(image, "");
+    }
+
+    private static ImagePlus stack(int slices) {
+        ImagePlus first = Session.micrograph();
+        ImageStack stack = new ImageStack(first.getWidth(), first.getHeight());
+        for (int i = 0; i < slices; i++) {
+            ImageProcessor slice = first.getProcessor().duplicate();
+            slice.translate(7 * i, -5 * i);
+            stack.addSlice("slice " + (i + 1), slice);
+        }
+        ImagePlus image = new ImagePlus("part.tif", stack);
+        image.setCalibration(first.getCalibration());
+        return image;
+    }
+
+    @Test
+    public void stacksAsTheCommandLine() throws Exception {
+        assertAsCommandLine(stack(3), "stack");
+        ImagePlus image = stack(3);
+        image.getCalibration().pixelDepth = 2;
+        segment(image, "stack");
+        ImagePlus mask = Session.shown("part-mask");
+        assertEquals("slice 2", mask.getStack().getSliceLabel(2));
+        assertEquals(2, mask.getCalibration().pixelDepth, 0);
+    }
+
+    @Test
+    public void oneSliceOfAStack() throws Exception {
+        ImagePlus image = stack(3);
+        image.show();
+        image.setSlice(2);
+        segment(image, "mask");
+        ImagePlus mask = Session.shown("part-mask");
+        assertEquals(1, mask.getStackSize());
+        ImagePlus alone = new ImagePlus("alone", image.getStack().getProcessor(2));
+        alone.setCalibration(image.getCalibration());
+        Session.assertSamePixels("slice 2", Session.commandLine(alone, "mask"), mask);
+        assertEquals(2, image.getCurrentSlice());
+    }
+
+    @Test
+    public void hyperstacksKeepTheirOrder() throws Exception {
+        ImagePlus image = stack(6);
+        image.setDimensions(1, 2, 3);
+        image.setOpenAsHyperStack(true);
+        ImagePlus expected = Session.commandLine(image, "mask");
+        segment(image, "mask stack overlay");
+        ImagePlus mask = Session.shown("part-mask");
+        assertArrayEquals(new int[] {160, 128, 1, 2, 3}, mask.getDimensions());
+        assertTrue(mask.isHyperStack());
+        Session.assertSamePixels("hyperstack", expected, mask);
+        Roi roi = image.getOverlay().get(image.getOverlay().size() - 1);
+        assertEquals(2, roi.getZPosition());
+        assertEquals(3, roi.getTPosition());
+    }
+
+    @Test
+    public void virtualStacksSliceBySlice() throws Exception {
+        ImagePlus image = stack(3);
+        Path file = Session.folder().resolve("part.tif");
+        Session.save(image, file);
+        ImagePlus virtual = IJ.openVirtual(file.toString());
+        assertTrue(virtual.getStack().isVirtual());
+        ImagePlus expected = Session.commandLine(image, "mask");
+        segment(virtual, "mask stack");
+        Session.assertSamePixels("virtual", expected, Session.shown("part-mask"));
+    }
+
+    @Test
+    public void selectionIsCroppedFirst() throws Exception {
+        ImagePlus image = Session.micrograph();
+        image.setRoi(new OvalRoi(20, 10, 96, 80));
+        ImagePlus crop = image.crop();
+        segment(image, "mask overlay");
+        ImagePlus mask = Session.shown("part-mask");
+        Session.assertSamePixels("crop", Session.commandLine(crop, "mask"), mask);
+        assertEquals(new OvalRoi(20, 10, 96, 80).getBounds(), image.getRoi().getBounds());
+        for (Roi roi : image.getOverlay().toArray())
+            assertTrue(roi.toString(), image.getRoi().getBounds().contains(roi.getBounds()));
+    }
+
+    @Test
+    public void calibrationAndInfoAreKept() {
+        ImagePlus image = Session.micrograph();
+        image.setProperty("Info", "taken on a Sunday\n");
+        segment(image, "mask probability");
+        for (String ending : new String[] {"mask", "probability"}) {
+            ImagePlus made = Session.shown("part-" + ending);
+            Calibration calibration = made.getCalibration();
+            assertEquals(image.getCalibration().pixelWidth, calibration.pixelWidth, 0);
+            assertEquals(image.getCalibration().getUnit(), calibration.getUnit());
+            assertTrue(((String) made.getProperty("Info")).contains("taken on a Sunday"));
+            assertTrue(((String) made.getProperty("Info")).contains("sha256"));
+        }
+        ImagePlus probability = Session.shown("part-probability");
+        assertEquals(0, probability.getDisplayRangeMin(), 0);
+        assertEquals(1, probability.getDisplayRangeMax(), 0);
+    }
+
+    /** Whatever "Black background" says, the particles are measured and not what is around them. */
+    @Test
+    public void analyzeParticlesMeasuresParticles() {
+        boolean before = Prefs.blackBackground;
+        try {
+            for (boolean black : new boolean[] {false, true}) {
+                Prefs.blackBackground = black;
+                segment(Session.micrograph(), "mask");
+                ImagePlus mask = Session.shown("part-mask");
+                assertEquals(255, mask.getProcessor().getMinThreshold(), 0);
+                assertEquals(255, mask.getProcessor().getMaxThreshold(), 0);
+                assertFalse(mask.isInvertedLut());
+                long foreground = mask.getProcessor().getStats().histogram[255];
+                ResultsTable.getResultsTable().reset();
+                IJ.run("Set Measurements...", "area redirect=None decimal=9");
+                IJ.run(mask, "Analyze Particles...", "display clear");
+                double area = 0;
+                for (double one : ResultsTable.getResultsTable().getColumn("Area")) area += one;
+                double pixel = mask.getCalibration().pixelWidth * mask.getCalibration().pixelHeight;
+                assertEquals(foreground, area / pixel, 0.01 * foreground);
+                Session.clear();
+            }
+        } finally {
+            Prefs.blackBackground = before;
+        }
+    }
+
+    @Test
+    public void roisAreAddedAndNothingIsCleared() {
+        ImagePlus image = Session.micrograph();
+        image.show();
+        RoiManager manager = RoiManager.getRoiManager();
+        manager.addRoi(new Roi(1, 2, 3, 4));
+        image.setOverlay(new ij.gui.Overlay(new Roi(5, 6, 7, 8)));
+        segment(image, "overlay roi_manager");
+        int found = manager.getCount() - 1;
+        assertTrue(found > 0);
+        assertEquals(1 + found, image.getOverlay().size());
+        assertTrue(manager.getRoi(1).getName(), manager.getRoi(1).getName().startsWith("particle-"));
+        segment(image, "overlay");
+        assertEquals("an earlier run's outlines are replaced", 1 + found, image.getOverlay().size());
+        assertEquals("only what was asked for", 1, WindowManager.getImageCount());
+    }
+
+    /** No block of rows starts after the key; the input and what Undo would give back are untouched. */
+    @Test
+    public void escapeStops() throws Exception {
+        ImagePlus image = IJ.openImage(Session.ROOT.resolve("examples/micrographs/simulated-gold-5nm.tif").toString());
+        ImagePlus large = image.resize(2048, 2048, "none");
+        large.setTitle("part.tif");
+        large.show();
+        large.getProcessor().snapshot();
+        Object snapshot = large.getProcessor().getSnapshotPixels();
+        ImageStack before = large.getStack().duplicate();
+        Thread command = new Thread(() -> IJ.run(large, "Fringe Segment...", Session.MODEL + "mask overlay"));
+        command.start();
+        Session.await("the command runs", () -> large.isLocked());
+        IJ.wait(400);
+        assertTrue("the command still runs", command.isAlive());
+        long pressed = System.nanoTime();
+        IJ.setKeyDown(KeyEvent.VK_ESCAPE);
+        command.join(20000);
+        long stopped_ms = (System.nanoTime() - pressed) / 1000000;
+        System.out.println("    stopped " + stopped_ms + " ms after the key");
+        assertFalse(command.isAlive());
+        assertNull(WindowManager.getImage("part-mask"));
+        assertNull(large.getOverlay());
+        assertFalse(large.isLocked());
+        assertEquals(snapshot, large.getProcessor().getSnapshotPixels());
+        Session.assertSamePixels("the input", new ImagePlus("", before), large);
+        assertTrue(stopped_ms + " ms", stopped_ms < 2000);
+    }
+
+    @Test
+    public void emptyMacroOptionsGiveAMask() {
+        segment(Session.micrograph(), "");
+        assertEquals(2, WindowManager.getImageCount());
+        Session.shown("part-mask");
+    }
+}
