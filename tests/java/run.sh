@@ -77,6 +77,18 @@ else
     echo "FAILED exported symbols" | tee -a "$work/outcomes"
 fi
 
+# The keys of macros: those of the README's table are the dialog's labels.
+sed -n '/^## Fiji/,/^## The same/s/^| `\([a-z_]*\)` |.*/\1/p' README.md | sort >"$work/readme"
+{
+    sed -n 's/.*add[A-Z][A-Za-z]*("\([a-z_]*\)",.*/\1/p' fiji-plugin/src/main/java/fringe/imagej/SegmentDialog.java
+    sed -n 's/.*new String\[\] {\(.*\)},.*/\1/p' fiji-plugin/src/main/java/fringe/imagej/SegmentDialog.java | tr -d '" ' | tr , '\n'
+} | grep -v '^preview$' | sort >"$work/labels"
+if [ -s "$work/labels" ] && diff "$work/readme" "$work/labels"; then
+    echo "ok keys of macros" | tee -a "$work/outcomes"
+else
+    echo "FAILED keys of macros" | tee -a "$work/outcomes"
+fi
+
 all=$jar:$tests:$libraries
 tests handles in_java -Xcheck:jni -cp "$all" fringe.Tests $handles
 silent "handles jni-check" "$work/handles.log" 'in native method|WARNING: JNI'
