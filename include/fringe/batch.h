@@ -4,7 +4,10 @@
  * writes `<stem>-mask.tif`, `<stem>-classes.tif` or `<stem>-output.tif`, as the model gives, on request
  * `<stem>-probability.tif` and `<stem>-overlay.png` (of a stack: its first slice), and last
  * `<stem>-fringe.json`, the provenance. The files of an input are put in place together when its last slice
- * is done; each is complete or absent, and a killed batch resumes when it is called again.
+ * is done; each is complete or absent, and a killed batch resumes when it is called again. Until then they
+ * are called `<name>.part`. A stack that was killed or cancelled after a second or more goes on behind the
+ * slices that are on the disk, when it is called again with the same input, model and parameters; any other
+ * run for the same input removes what it finds of it. Two programs never work on the same results.
  *
  * An input whose provenance has the same input hash, model and parameters is skipped; with others it is
  * refused, unless `overwrite` is set. What Fringe did not write is never replaced, and what it wrote is never
@@ -72,7 +75,7 @@ FRINGE_API fringe_status fringe_batch_check(const char *const *paths, size_t pat
  * became of single inputs. FRINGE_ARGUMENT before any work when two inputs would have the same outputs, when
  * an output would replace an input, when the model gives nothing that `probability` or `overlay` could show,
  * or when nothing is to be done; the callback has then heard of nothing. FRINGE_CANCELLED when the run was
- * cancelled: the input under way is reported so and leaves nothing, those behind it are not reported. */
+ * cancelled: the input under way is reported so and leaves no results, those behind it are not reported. */
 FRINGE_API fringe_status fringe_batch_segment(const fringe_model *model, const char *const *paths,
                                               size_t path_count, const fringe_batch_options *options,
                                               const fringe_run *run, fringe_batch_callback *callback,

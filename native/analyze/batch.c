@@ -39,6 +39,7 @@ static fringe_status run_inputs(const struct batch_job *job, const struct batch_
 {
     double total = 0, before = 0;
     for (size_t i = 0; i < inputs->count; i++) total += (double)inputs->items[i].weight;
+    run_state_progress(job->run, 0, 1); /* a call begins, even where all inputs are to be skipped */
     for (size_t i = 0; i < inputs->count; i++) {
         const struct batch_input *input = &inputs->items[i];
         struct batch_outcome outcome;

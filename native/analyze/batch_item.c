@@ -61,14 +61,17 @@ static fringe_status plan_outputs(const struct batch_job *job, const struct batc
     return status;
 }
 
-/* Makes the folder and tries whether a file can be made in it, so that a mistake is known before the work. */
-static fringe_status try_folder(const struct batch_input *input, const char *path, fringe_error *error)
+/* Removes what killed runs left of results that this one does not go on with; what another program is at work
+ * on stays. */
+static void remove_parts(const struct batch_input *input, const struct batch_texts *kept)
 {
-    struct file_writer writer;
-    fringe_status status = file_make_directories(input->directory, error);
-    if (!status) status = file_writer_begin(&writer, path, error);
-    if (!status) file_writer_discard(&writer);
-    return status;
+    static const char *const suffixes[] = {"-mask.tif",        "-classes.tif", "-output.tif",
+                                           "-probability.tif", "-overlay.png", PROVENANCE_SUFFIX};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        char *path = path_concat(input->prefix, suffixes[i]);
+        if (path && !(kept && batch_texts_contain(kept, path))) file_remove_part(path, NULL);
+        alloc_free(path);
+    }
 }
 
 static fringe_status segment_slices(const struct batch_job *job, fringe_micrograph *micrograph, double begin,
@@ -77,13 +80,15 @@ static fringe_status segment_slices(const struct batch_job *job, fringe_microgra
     fringe_micrograph_info info;
     fringe_status status = FRINGE_OK;
     fringe_micrograph_get_info(micrograph, &info);
-    for (int32_t slice = 0; slice < info.slice_count && !status; slice++) {
+    /* Behind the first slice, which says what the results are, follows the first that is not written. */
+    for (int32_t slice = 0; slice < info.slice_count && !status; slice = results->written) {
         fringe_segmentation segmentation = {0};
         double share = (end - begin) / info.slice_count;
         run_state_span(job->run, begin + slice * share, begin + (slice + 1) * share);
         status = fringe_segment(job->model, micrograph, slice, &job->options->segment, job->run,
                                 &segmentation, error);
-        if (!status) status = batch_results_add(results, slice, &segmentation, error);
+        if (!status && slice == 0) status = batch_results_begin(results, &segmentation, error);
+        if (!status && slice == results->written) status = batch_results_add(results, &segmentation, error);
         fringe_segmentation_free(&segmentation);
     }
     return status;
@@ -98,11 +103,14 @@ static fringe_status make_results(const struct batch_job *job, const struct batc
     fringe_micrograph *micrograph = NULL;
     struct batch_results results = {.job = job, .input = input, .notices = &outcome->notices};
     fringe_status status = fringe_micrograph_open(input->path, job->run, &micrograph, error);
-    if (!status) status = try_folder(input, planned->items[planned->count - 1], error);
     results.micrograph = micrograph;
+    if (!status) status = batch_results_try(&results, origin, planned, error);
+    remove_parts(input, results.journal.last.slices > 0 ? planned : NULL);
     if (!status) status = segment_slices(job, micrograph, begin, end, &results, error);
     if (!status) status = batch_results_place(&results, origin, previous, planned, error);
+    int kept = status == FRINGE_CANCELLED && batch_results_keep(&results);
     batch_results_free(&results);
+    if (status && !kept) remove_parts(input, NULL);
     fringe_micrograph_free(micrograph);
     return status;
 }
@@ -120,6 +128,7 @@ static fringe_status run_input(const struct batch_job *job, const struct batch_i
     if (!status) status = batch_previous_find(&previous, input, &origin, &planned, error);
     if (!status && previous.same) {
         outcome->skipped = 1;
+        remove_parts(input, NULL);
         status = batch_previous_list(&previous, input, &outcome->outputs, error);
         run_state_notice(job->run, FRINGE_NOTICE_SKIPPED, "%s: the same result is there already",
                          input->path);

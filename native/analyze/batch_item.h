@@ -1,7 +1,8 @@
 /* batch_item.h - one input of a batch, from its bytes to its results in place.
  *
  * A stack is read, segmented and written slice by slice. Results are put in place together when the last
- * slice is done, the provenance last; until then an earlier result stays as it was.
+ * slice is done, the provenance last; until then an earlier result stays as it was. A stack whose run was
+ * killed or cancelled goes on behind its last checkpoint (batch_journal.h).
  */
 #ifndef ANALYZE_BATCH_ITEM_H
 #define ANALYZE_BATCH_ITEM_H

@@ -45,7 +45,11 @@ static fringe_status begin_file(struct batch_results *results, const char *suffi
     for (int32_t i = 0; i < info.slice_count && !status; i++)
         labels[i] = fringe_micrograph_slice_label(results->micrograph, i);
     options->slice_labels = labels;
-    if (!status) status = tiff_write_begin(path, options, writer, error);
+    int64_t planes = (int64_t)results->written * options->channel_count;
+    if (!status && results->written)
+        status = tiff_write_resume(path, options, planes, writer, error);
+    else if (!status)
+        status = tiff_write_begin(path, options, writer, error);
     alloc_free(labels);
     alloc_free(path);
     return status;
@@ -123,39 +127,111 @@ static fringe_status draw_overlay(struct batch_results *results, const fringe_se
     return status;
 }
 
-static fringe_status begin(struct batch_results *results, const fringe_segmentation *segmentation,
-                           fringe_error *error)
+fringe_status batch_results_try(struct batch_results *results, const struct provenance_origin *origin,
+                                const struct batch_texts *planned, fringe_error *error)
+{
+    fringe_micrograph_info info;
+    char digest[DIGEST_TEXT_BYTES];
+    const char *path = planned->items[planned->count - 1];
+    fringe_micrograph_get_info(results->micrograph, &info);
+    fringe_status status = file_make_directories(results->input->directory, error);
+    if (status) return status;
+    if (info.slice_count == 1) { /* there will be nothing to go on with */
+        struct file_writer writer;
+        status = file_writer_begin(&writer, path, error);
+        file_writer_discard(&writer);
+        return status;
+    }
+    status = provenance_digest(origin, digest, error);
+    return status ? status : batch_journal_begin(&results->journal, path, digest, error);
+}
+
+/* Begins the files behind the last checkpoint; results->written is 0 afterwards where that cannot be. */
+static fringe_status resume_files(struct batch_results *results, fringe_error *error)
+{
+    const struct batch_checkpoint *last = &results->journal.last;
+    fringe_status status = FRINGE_OK;
+    results->written = last->slices;
+    if (last->count_count == results->count_count && !begin_files(results, NULL)) {
+        results->non_finite_count = last->non_finite_count;
+        for (size_t i = 0; i < last->count_count; i++) results->counts[i].pixels = last->counts[i];
+        for (size_t i = 0; i < last->notices.count && !status; i++)
+            if (!batch_texts_contain(results->notices, last->notices.items[i]))
+                status = batch_texts_add(results->notices, alloc_text(last->notices.items[i]), error);
+        return status;
+    }
+    results->written = 0;
+    tiff_write_discard(results->labels);
+    tiff_write_discard(results->probability);
+    results->labels = results->probability = NULL;
+    return batch_journal_restart(&results->journal, error);
+}
+
+fringe_status batch_results_begin(struct batch_results *results, const fringe_segmentation *first,
+                                  fringe_error *error)
 {
     fringe_micrograph_info info;
     fringe_micrograph_get_info(results->micrograph, &info);
-    results->first = *segmentation;
+    results->first = *first;
     results->first.labels = NULL;
     results->first.probability = NULL;
     fringe_status status = begin_counts(results, error);
-    if (!status) status = begin_files(results, error);
+    if (!status && results->journal.last.slices > 0) status = resume_files(results, error);
+    if (status) return status;
+    if (results->written) {
+        char text[128];
+        snprintf(text, sizeof text, ": goes on behind slice %d of %d", (int)results->written,
+                 (int)info.slice_count);
+        char *words = path_concat(results->input->path, text);
+        /* Told, but not kept: the result is the same as if nothing had happened. */
+        if (words) run_state_pass_notice(results->job->run, FRINGE_NOTICE_INPUT, words);
+        alloc_free(words);
+    } else {
+        status = begin_files(results, error);
+    }
     if (status || !results->job->suffixes.overlay) return status;
     if (info.slice_count > 1)
         run_state_notice(results->job->run, FRINGE_NOTICE_INPUT, "the overlay shows the first of %d slices",
                          (int)info.slice_count);
-    return draw_overlay(results, segmentation, error);
+    return draw_overlay(results, first, error);
 }
 
-fringe_status batch_results_add(struct batch_results *results, int32_t slice,
-                                const fringe_segmentation *segmentation, fringe_error *error)
+/* Brings all slices so far to the disk and notes that they are there. */
+static fringe_status add_checkpoint(struct batch_results *results, fringe_error *error)
 {
-    fringe_status status = slice == 0 ? begin(results, segmentation, error) : FRINGE_OK;
+    struct batch_checkpoint now = {.slices = results->written,
+                                   .non_finite_count = results->non_finite_count,
+                                   .count_count = results->count_count,
+                                   .notices = *results->notices};
+    now.counts = alloc_array(now.count_count, sizeof *now.counts);
+    if (!now.counts) return failure_memory(error, "counts", now.count_count * sizeof *now.counts);
+    for (size_t i = 0; i < now.count_count; i++) now.counts[i] = results->counts[i].pixels;
+    fringe_status status = tiff_write_sync(results->labels, error);
+    if (!status && results->probability) status = tiff_write_sync(results->probability, error);
+    if (!status) status = batch_journal_add(&results->journal, &now, error);
+    alloc_free(now.counts);
+    return status;
+}
+
+fringe_status batch_results_add(struct batch_results *results, const fringe_segmentation *segmentation,
+                                fringe_error *error)
+{
     int64_t rows = segmentation->height_px;
-    if (status) return status;
+    fringe_status status;
     count_labels(results, segmentation);
     results->non_finite_count += segmentation->non_finite_count;
     if (segmentation->kind == FRINGE_SEGMENT_VALUES)
-        return tiff_write_rows(results->labels, segmentation->probability, rows * segmentation->channel_count,
-                               error);
-    status = tiff_write_rows(results->labels, segmentation->labels, rows * segmentation->plane_count, error);
+        status = tiff_write_rows(results->labels, segmentation->probability,
+                                 rows * segmentation->channel_count, error);
+    else
+        status =
+            tiff_write_rows(results->labels, segmentation->labels, rows * segmentation->plane_count, error);
     if (!status && results->probability)
         status = tiff_write_rows(results->probability, segmentation->probability,
                                  rows * segmentation->channel_count, error);
-    return status;
+    if (status) return status;
+    results->written++;
+    return batch_journal_is_due(&results->journal) ? add_checkpoint(results, error) : FRINGE_OK;
 }
 
 /* Commits what is under way; *placed counts the planned paths that are in place. */
@@ -221,16 +297,30 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
     fringe_status status = file_remove(planned->items[planned->count - 1], error);
     if (status) return status;
     status = place_files(results, planned, &placed, error);
+    batch_journal_remove(&results->journal); /* whose place the provenance takes */
     if (!status) status = batch_previous_remove_rest(previous, results->input, planned, error);
     if (!status) status = write_provenance(results, origin, planned, error);
     for (size_t i = 0; i < placed && status; i++) file_remove(planned->items[i], NULL);
     return status;
 }
 
+int batch_results_keep(struct batch_results *results)
+{
+    if (results->journal.last.slices == 0) return 0;
+    /* Without files, the first slice was being computed again: they lie as the earlier run left them. */
+    if (results->labels && add_checkpoint(results, NULL)) return 0;
+    tiff_write_keep(results->labels);
+    tiff_write_keep(results->probability);
+    batch_journal_keep(&results->journal);
+    results->labels = results->probability = NULL;
+    return 1;
+}
+
 void batch_results_free(struct batch_results *results)
 {
     tiff_write_discard(results->labels);
     tiff_write_discard(results->probability);
+    batch_journal_remove(&results->journal);
     alloc_free(results->overlay);
     alloc_free(results->counts);
 }

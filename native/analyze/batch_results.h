@@ -1,11 +1,14 @@
 /* batch_results.h - the results of one input while they grow: files under way, counts, the overlay.
  *
- * Begun with the first slice, whose segmentation says what kind of result it is.
+ * Begun with the first slice, whose segmentation says what kind of result it is. Where an earlier run of the
+ * same left results behind, they are taken up: the first slice is then computed for what it says, and the
+ * next one wanted is the one behind the last checkpoint.
  */
 #ifndef ANALYZE_BATCH_RESULTS_H
 #define ANALYZE_BATCH_RESULTS_H
 
 #include "analyze/batch_item.h"
+#include "analyze/batch_journal.h"
 #include "analyze/batch_previous.h"
 #include "io/tiff_write.h"
 #include "report/provenance.h"
@@ -15,8 +18,10 @@ struct batch_results {
     const struct batch_job *job;
     const struct batch_input *input;
     fringe_micrograph *micrograph;
-    const struct batch_texts *notices; /* those of the input, for the provenance */
+    struct batch_texts *notices; /* those of the input, for the provenance */
     /* Kept here; zero at the beginning. */
+    struct batch_journal journal;
+    int32_t written; /* slices in the files */
     struct tiff_writer *labels, *probability;
     uint8_t *overlay;          /* (H, W, 3), of the first slice */
     fringe_segmentation first; /* facts of the first slice; its planes are not kept */
@@ -25,15 +30,28 @@ struct batch_results {
     size_t count_count;
 };
 
-/* Takes in the next slice. */
-fringe_status batch_results_add(struct batch_results *results, int32_t slice,
-                                const fringe_segmentation *segmentation, fringe_error *error);
+/* Tries whether results can be written at the planned paths, the provenance last of them, before any work is
+ * done; a stack begins its journal there. */
+fringe_status batch_results_try(struct batch_results *results, const struct provenance_origin *origin,
+                                const struct batch_texts *planned, fringe_error *error);
+
+/* Begins the files from what the first slice gave. results->written tells how many slices they hold already.
+ */
+fringe_status batch_results_begin(struct batch_results *results, const fringe_segmentation *first,
+                                  fringe_error *error);
+
+/* Takes in the next slice, the one of index results->written. */
+fringe_status batch_results_add(struct batch_results *results, const fringe_segmentation *segmentation,
+                                fringe_error *error);
 
 /* Puts everything in place at the planned paths, provenance last, and removes what is left of the previous
  * result. On failure nothing of this result is left. */
 fringe_status batch_results_place(struct batch_results *results, const struct provenance_origin *origin,
                                   const struct batch_previous *previous, const struct batch_texts *planned,
                                   fringe_error *error);
+
+/* Leaves a stack for a later run to go on with. 0 where it has not come to a checkpoint: nothing is left. */
+int batch_results_keep(struct batch_results *results);
 
 /* Removes what is not in place. */
 void batch_results_free(struct batch_results *results);

@@ -219,6 +219,32 @@ fringe_status provenance_write(const char *path, const struct provenance_origin 
     return status;
 }
 
+fringe_status provenance_digest(const struct provenance_origin *origin, char text[DIGEST_TEXT_BYTES],
+                                fringe_error *error)
+{
+    static const char *const sections[] = {"input", "model", "parameters"};
+    struct json_writer *json;
+    struct facts facts;
+    char *words;
+    size_t size;
+    fringe_status status = json_write_begin(JSON_ONE_LINE, &json, error);
+    if (status) return status;
+    list_facts(origin, &facts);
+    json_write_object(json, NULL);
+    json_write_text(json, "fringe", fringe_version());
+    json_write_text(json, "cpu_path", fringe_cpu_path());
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        json_write_object(json, sections[i]);
+        write_facts(json, &facts, sections[i]);
+        json_write_end(json);
+    }
+    json_write_end(json);
+    status = json_write_finish(json, &words, &size, error);
+    if (!status) digest_bytes(words, size, text);
+    alloc_free(words);
+    return status;
+}
+
 struct provenance_record {
     struct text_tree *tree;
     const struct text_node *root;

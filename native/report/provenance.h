@@ -57,6 +57,11 @@ struct provenance_result {
 fringe_status provenance_write(const char *path, const struct provenance_origin *origin,
                                const struct provenance_result *result, fringe_error *error);
 
+/* The digest of all that decides the bytes of results: equal exactly where one run may go on with what
+ * another began. Unlike the provenance's own comparison it knows the version and the CPU path. */
+fringe_status provenance_digest(const struct provenance_origin *origin, char text[DIGEST_TEXT_BYTES],
+                                fringe_error *error);
+
 /* A provenance that was read. */
 struct provenance_record;
 
