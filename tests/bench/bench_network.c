@@ -7,6 +7,7 @@
  */
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,11 +38,19 @@ static void write_net(const char *folder, char which)
 struct cancel {
     fringe_run *run;
     double after_ms, set_at_ms;
+    atomic_int begun; /* the network runs: it was compiled and has told of progress */
 };
+
+static void note_begin(void *user, int64_t done, int64_t total)
+{
+    (void)done, (void)total;
+    atomic_store(&((struct cancel *)user)->begun, 1);
+}
 
 static void *cancel_later(void *user)
 {
     struct cancel *cancel = user;
+    while (!atomic_load(&cancel->begun)) nanosleep(&(struct timespec){0, 100000}, NULL);
     struct timespec wait = {(time_t)(cancel->after_ms / 1e3), (long)(fmod(cancel->after_ms, 1e3) * 1e6)};
     nanosleep(&wait, NULL);
     cancel->set_at_ms = clock_ms();
@@ -67,10 +76,12 @@ static void time_cancel(const char *path, int32_t size_px, int threads)
         pthread_t thread;
         status = fringe_run_create(threads, &cancel.run, &error);
         if (status) break;
+        fringe_run_set_progress(cancel.run, note_begin, &cancel);
         pthread_create(&thread, NULL, cancel_later, &cancel);
         double unused_ms;
         status = fringe_model_time(model, size_px, size_px, 1, cancel.run, &unused_ms, &error);
         double returned_at_ms = clock_ms();
+        note_begin(&cancel, 0, 0); /* or the thread would wait for ever where nothing began */
         pthread_join(thread, NULL);
         if (status == FRINGE_CANCELLED) {
             cancelled++;
