@@ -262,6 +262,31 @@ public class SegmentTest {
         assertTrue(stopped_ms + " ms", stopped_ms < 2000);
     }
 
+    /** Networks with more than two classes, with masks of their own, with outputs that are no probabilities. */
+    @Test
+    public void otherKindsOfNetworksAsTheCommandLine() throws Exception {
+        String[][] kinds = {{"Softmax", "classes"}, {"Sigmoid", "mask"}, {"Identity", "output"}};
+        for (String[] kind : kinds) {
+            Path network = Session.folder().resolve("tiny-" + kind[0] + ".onnx");
+            TinyNetwork.write(network, kind[0]);
+            ImagePlus image = Session.micrograph();
+            ImagePlus expected = Session.commandLine(network, image, kind[1]);
+            image.show();
+            IJ.run(image, "Fringe Segment...", "model=[" + network + "] mask overlay");
+            ImagePlus made = Session.shown("part-" + kind[1]);
+            Session.assertSamePixels(kind[0], expected, made);
+            assertEquals(kind[0], kind[1].equals("classes") ? 1 : 3, made.getNChannels());
+            if (kind[1].equals("output")) {
+                assertEquals(0, image.getOverlay().size());
+            } else {
+                int groups = 0;
+                for (Roi roi : image.getOverlay().toArray()) groups |= 1 << roi.getGroup();
+                assertEquals(kind[0], kind[1].equals("classes") ? 0b110 : 0b1110, groups);
+            }
+            Session.clear();
+        }
+    }
+
     @Test
     public void emptyMacroOptionsGiveAMask() {
         segment(Session.micrograph(), "");

@@ -87,10 +87,15 @@ final class Session {
 
     /** Saves an image, runs the command line on the file, and opens what it made: "mask" or "probability". */
     static ImagePlus commandLine(ImagePlus image, String what, String... options) throws Exception {
+        return commandLine(ROOT.resolve("models/hrtem-particles"), image, what, options);
+    }
+
+    static ImagePlus commandLine(Path model, ImagePlus image, String what, String... options) throws Exception {
         Path folder = folder(), input = folder.resolve("input.tif");
         save(image, input);
         List<String> words = new ArrayList<>(Arrays.asList(COMMAND_LINE, "segment", "--model",
-                ROOT.resolve("models/hrtem-particles").toString(), "--probability"));
+                model.toString()));
+        if (what.equals("probability")) words.add("--probability");
         words.addAll(Arrays.asList(options));
         words.add(input.toString());
         File log = folder.resolve("log").toFile();
