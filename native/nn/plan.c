@@ -216,8 +216,7 @@ static fringe_status lower_outputs(struct plan_builder *builder)
         int value = graph->outputs[i], slot = -1;
         fringe_status status = FRINGE_OK;
         if (!graph->values[value].tensor.data) {
-            int dense_only = builder->rows_slots[value] < 0 && builder->dense_slots[value] >= 0;
-            if (builder_can_be_rows(builder, value) && !dense_only)
+            if (builder_can_be_rows(builder, value))
                 status = builder_rows(builder, value, &slot);
             else
                 status = builder_dense(builder, value, &slot);
