@@ -1,19 +1,23 @@
 #!/bin/sh
-# run.sh - Fringe against ONNX Runtime on the reference nets A and B, and on C with `all`.
+# run.sh - Fringe against OpenVINO and ONNX Runtime on the reference nets A and B, on C with `all`, or on given models.
 #
-#     sh tests/bench/run.sh [all]
+#     sh tests/bench/run.sh [all | MODEL.onnx...]
 #
-# The two engines take turns, ROUNDS times RUNS runs each, so that what else the machine does falls on both alike:
-# believe the ratios, not the times. ONNX Runtime comes from PyPI into an environment that is thrown away.
+# The engines take turns, ROUNDS times RUNS runs each, so that what else the machine does falls on all alike: believe
+# the ratios, not the times. The competitors come from PyPI into an environment that is thrown away.
 # THREADS (2), SIZE (512), ROUNDS (5), RUNS (5) and FRINGE (a program already built) may be set.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$root/build/bench
 : "${THREADS:=2}" "${SIZE:=512}" "${ROUNDS:=5}" "${RUNS:=5}"
-nets="net-a net-b"
-[ "${1:-}" != all ] || nets="$nets net-c"
+words=$*
 work=$(mktemp -d)
+case "${1:-}" in
+*.onnx) models=$words ;;
+all) models="$work/net-a.onnx $work/net-b.onnx $work/net-c.onnx" ;;
+*) models="$work/net-a.onnx $work/net-b.onnx" ;;
+esac
 trap 'rm -rf "$work"' EXIT
 
 sh "$root/examples/install-packages.sh" tests
@@ -22,7 +26,7 @@ ninja -C "$build" fringe_program bench_network >>"$work/build.log" || { tail -n 
 : "${FRINGE:=$build/native/cli/fringe}"
 bench=$build/tests/bench/bench_network
 python3 -m venv "$work/python"
-"$work/python/bin/pip" install --quiet onnxruntime numpy
+"$work/python/bin/pip" install --quiet onnxruntime openvino numpy
 "$bench" write "$work" >/dev/null
 
 # The numbers of "median X ms best Y ms" lines: the median of the medians, the least of the bests.
@@ -34,21 +38,28 @@ summary() {
 echo "processor: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) of them"
 echo "compiler: $(cc --version | head -n 1)"
 "$FRINGE" --version | tr '\n' ',' | sed 's/,$/\n/'
-echo "onnxruntime $("$work/python/bin/python" -c 'import onnxruntime; print(onnxruntime.__version__)')"
-echo "command: THREADS=$THREADS SIZE=$SIZE ROUNDS=$ROUNDS RUNS=$RUNS sh tests/bench/run.sh ${1:-}"
+"$work/python/bin/python" -c 'import onnxruntime, openvino
+print("openvino", openvino.__version__.split("-")[0], "in float32, onnxruntime", onnxruntime.__version__)'
+echo "command: THREADS=$THREADS SIZE=$SIZE ROUNDS=$ROUNDS RUNS=$RUNS sh tests/bench/run.sh $words"
 echo
-echo "| net, $SIZE x $SIZE, $THREADS threads | Fringe ms, median (best) | ONNX Runtime ms, median (best) | ratio of medians | cancel heard within ms |"
-echo "|---|---|---|---|---|"
-for net in $nets; do
-    model=$work/$net.onnx
+echo "Milliseconds, median (best), and how many times longer the others' medians are:"
+echo
+echo "| net, $SIZE x $SIZE, $THREADS threads | Fringe | OpenVINO | ratio | ONNX Runtime | ratio | cancel heard within |"
+echo "|---|---|---|---|---|---|---|"
+for model in $models; do
+    net=$(basename "$model" .onnx)
     round=0
     while [ $round -lt "$ROUNDS" ]; do
-        "$FRINGE" model time "$model" --size "$SIZE" --threads "$THREADS" --runs "$RUNS" >>"$work/$net.ours" \
+        "$FRINGE" model time "$model" --size "$SIZE" --threads "$THREADS" --runs "$RUNS" >>"$work/$net.fringe" \
             2>"$work/said" || { cat "$work/said" >&2; exit 1; }
-        "$work/python/bin/python" "$root/tests/bench/time_onnxruntime.py" "$model" "$SIZE" "$THREADS" "$RUNS" >>"$work/$net.theirs"
+        for engine in openvino onnxruntime; do
+            "$work/python/bin/python" "$root/tests/bench/time_$engine.py" "$model" "$SIZE" "$THREADS" "$RUNS" \
+                >>"$work/$net.$engine"
+        done
         round=$((round + 1))
     done
     wait_ms=$("$bench" cancel "$model" "$SIZE" "$THREADS" | sed 's/.* \([0-9.]*\) ms$/\1/')
-    echo "$net $(summary "$work/$net.ours") $(summary "$work/$net.theirs") $wait_ms" |
-        awk '{ printf "| %s | %.1f (%.1f) | %.1f (%.1f) | %.2f | %s |\n", $1, $2, $3, $4, $5, $2 / $4, $6 }'
+    echo "$net $(summary "$work/$net.fringe") $(summary "$work/$net.openvino") $(summary "$work/$net.onnxruntime") $wait_ms" |
+        awk '{ printf "| %s | %.1f (%.1f) | %.1f (%.1f) | %.2f | %.1f (%.1f) | %.2f | %s |\n",
+               $1, $2, $3, $4, $5, $4 / $2, $6, $7, $6 / $2, $8 }'
 done
