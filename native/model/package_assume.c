@@ -40,7 +40,7 @@ static int looks_channels_last(const struct onnx_value *value)
 }
 
 /* The steps cannot be guessed from the network. Whole-image standardisation is what published HRTEM networks
- * were trained with, and does not depend on the intensity's unit; it is said aloud. */
+ * were trained with, and does not depend on the intensity's unit; segment/ says it aloud of every image. */
 fringe_status package_assume(struct package_build *build, fringe_error *error)
 {
     static const struct step whole_image = {.kind = STEP_UNIT_SPREAD, .joint = 1, .eps = 1e-6};
@@ -74,10 +74,6 @@ fringe_status package_assume(struct package_build *build, fringe_error *error)
     package->outputs = outputs;
     package->input_count = onnx->input_count;
     package->output_count = onnx->output_count;
-    run_state_notice(build->run, FRINGE_NOTICE_NORMALIZATION,
-                     "%s: says nothing of preparation: the whole image is brought to mean 0 and standard "
-                     "deviation 1, unless told otherwise",
-                     package->path);
     if (channels_last)
         run_state_notice(
             build->run, FRINGE_NOTICE_MODEL,

@@ -29,6 +29,11 @@ static fringe_status apply_steps(struct segment_job *job, fringe_error *error)
     if (job->options.normalize == FRINGE_NORMALIZE_MODEL) {
         steps = job->model->input->steps;
         step_count = job->model->input->step_count;
+        if (!job->model->package->described)
+            run_state_notice(
+                job->run, FRINGE_NOTICE_NORMALIZATION,
+                "the model says nothing of preparation: the whole image is brought to mean 0 and "
+                "standard deviation 1, unless told otherwise");
     }
     return preparation_apply(steps, step_count, job->planes, (size_t)job->channels, pixels, pixels,
                              job->measured, job->measured ? (size_t)job->channels : 0, job->run, error);

@@ -22,6 +22,7 @@ void built_model_init(struct built_model *built, const struct onnx_model *onnx, 
     built->output = built->input;
     built->output.name = onnx->outputs[0].name;
     built->package = (struct package){.path = "built",
+                                      .described = 1,
                                       .onnx = &built->onnx,
                                       .input_count = 1,
                                       .output_count = 1,
