@@ -263,7 +263,9 @@ static fringe_status compile_node(struct builder *b, struct graph_node *node, in
     if (status) return status;
     *kept = 0;
     int only_first = node->output_count == 1 || (node->output_count > 1 && node->outputs[1] < 0);
-    if (node->operator->forwards && only_first && node->outputs[0] >= 0) {
+    if (node->operator->forwards && only_first && node->outputs[0] >= 0 && b->graph->values[node->outputs[0]]
+            .tensor.type == b->graph->values[node->inputs[0]]
+            .tensor.type) {
         b->forward[node->outputs[0]] = node->inputs[0];
         return FRINGE_OK;
     }

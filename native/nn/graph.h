@@ -2,9 +2,9 @@
  *
  * Folding runs the dense operators, so the chains of Shape, Gather, Concat and Resize that PyTorch exports
  * vanish. What is left is a list of nodes in an order in which each comes behind those it reads, without dead
- * ones and without Identity and Dropout, which hand their input on. Nodes that convolve, pool or multiply are
- * never folded: a small hostile file could ask for hours of them. Transposes are moved behind all operators
- * that do not mind (graph_passes.h), whose params, not attributes, then say what they do.
+ * ones and without Identity, Dropout and Cast that hand their input on. Nodes that convolve, pool or multiply
+ * are never folded: a small hostile file could ask for hours of them. Transposes are moved behind all
+ * operators that do not mind (graph_passes.h), whose params, not attributes, then say what they do.
  */
 #ifndef NN_GRAPH_H
 #define NN_GRAPH_H

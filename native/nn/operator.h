@@ -35,7 +35,7 @@ struct operator_entry {
     size_t params_bytes; /* 0 to a few hundred */
     int heavy;           /* never computed while compiling, whatever its inputs: a small file may ask much */
     int shape_only;      /* the result depends on the first input's shape alone */
-    int forwards;        /* the first output is the first input */
+    int forwards;        /* the first output is the first input, where it is of the same type */
     /* Checks number, type and shape of inputs, reads attributes into params, sets type and shape of outputs.
      * Inputs that decide a shape (Reshape's second, Slice's bounds, ...) must have data, else
      * FRINGE_UNSUPPORTED saying which. */

@@ -21,7 +21,7 @@ static const struct operator_entry entries[] = {
     {"ArgMin", VERSIONS(1, 11, 12, 13), FAMILY(arg), PARAMS(arg)},
     {"AveragePool", VERSIONS(7, 10, 11, 19, 22), FAMILY(pool), PARAMS(pool), .heavy = 1},
     {"BatchNormalization", VERSIONS(7, 9, 14, 15), FAMILY(batch_norm), PARAMS(batch_norm)},
-    {"Cast", VERSIONS(6, 9, 13, 19, 21, 23, 24, 25, 28), FAMILY(cast)},
+    {"Cast", VERSIONS(6, 9, 13, 19, 21, 23, 24, 25, 28), FAMILY(cast), .forwards = 1},
     {"Ceil", VERSIONS(6, 13), FAMILY(unary), PARAMS(unary)},
     {"Celu", VERSIONS(12, 28), FAMILY(unary), PARAMS(unary)},
     {"Clip", VERSIONS(6, 11, 12, 13), FAMILY(clip), PARAMS(unary)},

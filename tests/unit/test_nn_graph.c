@@ -130,10 +130,12 @@ Test(nn_graph, identity_and_dead_nodes_vanish)
     struct graph *graph;
     fringe_error error;
     sketch_begin(&s, 13);
-    sketch_node(&s, "Relu", "b", NULL, "y"); /* not in order */
+    sketch_node(&s, "Relu", "c", NULL, "y"); /* not in order */
     sketch_node(&s, "Identity", "x", NULL, "a");
     sketch_node(&s, "Dropout", "a", NULL, "b");
     sketch_node(&s, "Exp", "x", NULL, "unused");
+    sketch_node(&s, "Cast", "b", NULL, "c"); /* of floats to floats */
+    sketch_int(&s, "to", ONNX_FLOAT);
     cr_assert_eq(compile(&s, 3, 8, 8, &graph, &error), FRINGE_OK, "%s", error.message);
     cr_assert_eq(graph->node_count, 1);
     cr_expect_str_eq(graph->nodes[0].source->op_type, "Relu");

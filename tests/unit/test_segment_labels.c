@@ -148,13 +148,15 @@ Test(labels, steps_may_refer_to_the_input)
     for (int i = 0; i < PIXELS; i++) cr_expect_float_eq(result.probability[i], image[i], 1e-4);
 }
 
-/* A network that ends in ArgMax gives whole numbers, which do not come in rows of floats. */
-Test(labels, whole_numbers_are_handed_out)
+/* A network that ends in ArgMax gives whole numbers, which do not come in rows of floats. Made floats by a
+ * Cast they do, though no row was computed by itself. */
+static void expect_classes_as_values(int cast)
 {
     static const float wanted[PIXELS] = {0, 1, 0, 1, 0, 0};
     net = net_begin("image", 2);
     int input = net_input(net);
     int y = net_node(net, "ArgMax", &input, 1, "axis=1 keepdims=1", 1);
+    if (cast) y = net_node(net, "Cast", &y, 1, "to=1", 1);
     built_model_init(&built, net_end(net, y, "output"), 2, OUTPUT_VALUES);
     fringe_micrograph *micrograph;
     cr_assert_eq(
@@ -165,6 +167,16 @@ Test(labels, whole_numbers_are_handed_out)
     fringe_micrograph_free(micrograph);
     cr_expect(result.channel_count == 1 && result.kind == FRINGE_SEGMENT_VALUES);
     cr_expect_arr_eq(result.probability, wanted, sizeof wanted);
+}
+
+Test(labels, whole_numbers_are_handed_out)
+{
+    expect_classes_as_values(0);
+}
+
+Test(labels, whole_numbers_made_floats_are_handed_out)
+{
+    expect_classes_as_values(1);
 }
 
 Test(labels, thresholds_can_be_set_anew)
