@@ -183,13 +183,28 @@ static fringe_status run_step(struct execution *execution, const struct step *st
     return status;
 }
 
-static void give_up_dense(struct execution *execution)
+static int is_read_to_the_end(const struct execution *execution, int index)
 {
     const struct network *network = execution->network;
-    for (size_t i = 0; i < network->slot_count; i++) {
-        const struct slot *slot = &network->slots[i];
-        if (slot->form != SLOT_DENSE || slot->output >= 0) continue;
-        if (execution->end[i] == 1 && execution->keep[i] == 1) tensor_clear(&execution->dense[i]);
+    for (int s = network->slots[index].first_step; s <= network->slots[index].last_step; s++) {
+        const struct step *reader = &network->steps[s];
+        for (size_t i = 0; i < reader->input_count; i++)
+            if (reader->inputs[i] == index &&
+                execution->end[reader->output] < network->slots[reader->output].height)
+                return 0;
+    }
+    return 1;
+}
+
+/* Frees the dense tensors that nobody needs any more once a step is through. */
+static void give_up_dense(struct execution *execution, const struct step *step)
+{
+    for (size_t i = 0; i < step->input_count; i++) {
+        int index = step->inputs[i];
+        const struct slot *slot = &execution->network->slots[index];
+        if (slot->form != SLOT_DENSE || slot->output >= 0 || !is_read_to_the_end(execution, index)) continue;
+        tensor_clear(&execution->dense[index]);
+        execution->dense[index].data = NULL;
     }
 }
 
@@ -207,8 +222,10 @@ static fringe_status run_bands(struct execution *execution, const struct ends *e
         schedule_targets(network, execution->end, done, execution->target);
         int64_t *output_begin = execution->keep; /* from here to the end of the band `keep` is free */
         memcpy(output_begin, execution->end, bytes);
-        for (size_t s = 0; !status && s < network->step_count; s++)
+        for (size_t s = 0; !status && s < network->step_count; s++) {
             status = run_step(execution, &network->steps[s], ends, error);
+            give_up_dense(execution, &network->steps[s]);
+        }
         for (size_t i = 0; !status && i < network->output_count; i++) {
             int slot = network->output_slots[i];
             if (slot < 0 || network->slots[slot].form != SLOT_ROWS) continue;
@@ -216,7 +233,6 @@ static fringe_status run_bands(struct execution *execution, const struct ends *e
                                   execution->end[slot], ends->sink, ends->user, error);
         }
         schedule_keeps(network, execution->end, execution->keep);
-        give_up_dense(execution);
         if (!status) run_state_progress(execution->run, done, rows);
     }
     return status;

@@ -25,11 +25,25 @@ static struct sampling reduced(int64_t up, int64_t down)
     return divisor > 0 ? (struct sampling){up / divisor, down / divisor} : (struct sampling){1, 1};
 }
 
-/* A step's own factor on one axis, taken from its dependence; 0, 0 where it has none (tables, whole). */
+/* Rows of the image that a slot holds; 0 where it is no image but a number for each channel, or has another
+ * rank, as between the Reshapes around a group normalisation. */
+static int64_t image_rows(const struct network *network, int slot)
+{
+    const struct tensor *t = &network->graph->values[network->slots[slot].value].tensor;
+    return t->rank == 4 && t->dims[2] > 1 ? t->dims[2] : 0;
+}
+
+/* A step's own factor on one axis, taken from its dependence; 0, 0 where it has none (some tables, a change
+ * of the whole image's size). */
 static struct sampling step_sampling(const struct step *step, size_t input, const struct network *network)
 {
     const struct dependence *d = &step->rows[input];
-    if (d->whole || d->multiply == 0) {
+    if (d->whole || network->slots[step->output].form == SLOT_DENSE ||
+        network->slots[step->inputs[input]].form == SLOT_DENSE) {
+        int64_t in = image_rows(network, step->inputs[input]), out = image_rows(network, step->output);
+        return in == 0 || out == 0 || in == out ? (struct sampling){1, 1} : (struct sampling){0, 0};
+    }
+    if (d->multiply == 0) {
         if (!d->table) return (struct sampling){0, 0};
         /* A resize by a ratio shows in the lengths; a pad or a cut, which also have tables, change them by
          * little. */
@@ -102,6 +116,17 @@ static int64_t common_multiple(int64_t a, int64_t b)
     return factor < INT32_MAX / a ? a * factor : a;
 }
 
+/* Who wants an input whole: a conversion does so for the first node that reads what it makes. */
+static const char *whole_reader(const struct network *network, const struct step *step)
+{
+    if (step->node) return step->node->operator->name;
+    for (size_t s = 0; s < network->step_count; s++)
+        for (size_t i = 0; i < network->steps[s].input_count; i++)
+            if (network->steps[s].inputs[i] == step->output && network->steps[s].node)
+                return network->steps[s].node->operator->name;
+    return step->kind->name;
+}
+
 void schedule_facts(struct network *network)
 {
     struct network_facts *facts = &network->facts;
@@ -118,7 +143,7 @@ void schedule_facts(struct network *network)
         for (size_t i = 0; i < step->input_count; i++) {
             if (step->rows[i].whole && facts->streams && network->slots[step->inputs[i]].height > 1) {
                 facts->streams = 0;
-                facts->whole_because = step->node ? step->node->operator->name : step->kind->name;
+                facts->whole_because = whole_reader(network, step);
             }
             if (!samplings) continue;
             struct sampling own = step_sampling(step, i, network), before = samplings[step->inputs[i]];

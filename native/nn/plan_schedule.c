@@ -162,6 +162,34 @@ static fringe_status size_rings(struct network *network, fringe_error *error)
     return FRINGE_OK;
 }
 
+/* The most that dense tensors take at a time: each from the step that fills it to the last that reads it, or
+ * to the end of the run, where that reader goes on behind the first band. */
+static fringe_status dense_peak(const struct network *network, size_t *peak, fringe_error *error)
+{
+    size_t count = network->slot_count;
+    int64_t *end = alloc_array(2 * count + 1, sizeof *end);
+    if (!end) return failure_memory(error, "schedule", 2 * count * sizeof *end);
+    int64_t *target = end + count;
+    schedule_targets(network, end, network->band_rows, target);
+    *peak = 0;
+    for (size_t s = 0; s < network->step_count; s++) {
+        size_t bytes = 0;
+        for (size_t i = 0; i < count; i++) {
+            const struct slot *slot = &network->slots[i];
+            if (slot->form != SLOT_DENSE || slot->first_step > (int)s) continue;
+            const struct step *last = slot->last_step < (int)network->step_count
+                                          ? &network->steps[slot->last_step]
+                                          : &network->steps[network->step_count - 1];
+            int lasts = target[last->output] < network->slots[last->output].height;
+            if (slot->last_step >= (int)s || lasts)
+                bytes += tensor_bytes(&network->graph->values[slot->value].tensor);
+        }
+        *peak = bytes > *peak ? bytes : *peak;
+    }
+    alloc_free(end);
+    return FRINGE_OK;
+}
+
 static size_t slot_floats(const struct slot *slot)
 {
     return (size_t)(slot->batch * slot->channels) * slot->plane_stride;
@@ -244,9 +272,7 @@ fringe_status schedule_plan(struct network *network, int64_t band_rows, fringe_e
     fringe_status status = size_rings(network, error);
     if (!status) status = place_slots(network, error);
     size_t dense = 0;
-    for (size_t i = 0; i < network->slot_count; i++)
-        if (network->slots[i].form == SLOT_DENSE)
-            dense += tensor_bytes(&network->graph->values[network->slots[i].value].tensor);
+    if (!status) status = dense_peak(network, &dense, error);
     network->facts.workspace_bytes =
         (network->workspace_floats + network->scratch_floats) * sizeof(float) + dense;
     network->facts.band_rows = network->band_rows;

@@ -378,6 +378,67 @@ Test(nn_bands, facts_of_a_unet)
     net_free(net);
 }
 
+/* Layers that want the whole image keep the stride of what they read, and are named. */
+Test(nn_bands, facts_behind_a_global_statistic)
+{
+    struct net *net = net_begin("image", 1);
+    int x = net_pool(net, net_conv(net, 0, 4, 3, 1));
+    const int64_t four = 4;
+    int inputs[3] = {x, net_random(net, 1, &four, 0.5, 1.5), net_random(net, 1, &four, -1, 1)};
+    x = net_pool(net, net_node(net, "InstanceNormalization", inputs, 3, "epsilon=0.00001", 4));
+    struct network *network;
+    struct network_facts facts;
+    const struct onnx_model *model = net_end(net, net_up(net, net_up(net, x)), "output");
+    cr_assert_eq(network_create_for_image(model, 1, 64, 64, 0, NULL, &network, NULL), FRINGE_OK);
+    network_get_facts(network, &facts);
+    cr_expect_eq(facts.stride, 4);
+    cr_expect_not(facts.streams);
+    cr_expect_str_eq(facts.whole_because, "InstanceNormalization");
+    network_free(network);
+    net_free(net);
+}
+
+static fringe_status take_rows(void *user, size_t output, int64_t begin, int64_t end, const float *from,
+                               size_t plane_stride, size_t row_stride, fringe_error *error)
+{
+    (void)output, (void)from, (void)plane_stride, (void)row_stride, (void)error;
+    *(int64_t *)user += end - begin;
+    return FRINGE_OK;
+}
+
+static fringe_status give_zeros(void *user, size_t input, int64_t begin, int64_t end, float *to,
+                                size_t plane_stride, size_t row_stride, fringe_error *error)
+{
+    (void)user, (void)input, (void)plane_stride, (void)error;
+    for (int64_t row = begin; row < end; row++, to += row_stride) memset(to, 0, 30 * sizeof *to);
+    return FRINGE_OK;
+}
+
+/* A float image that an operator without rows gives comes out in rows all the same. */
+Test(nn_bands, output_of_a_dense_operator)
+{
+    struct net *net = net_begin("image", 2);
+    const int64_t one = 1;
+    int inputs[2] = {net_conv(net, 0, 2, 3, 1), net_random(net, 1, &one, 0, 0)};
+    int x = net_node(net, "Mod", inputs, 2, "fmod=1", 2);
+    struct network *network;
+    struct network_workspace *workspace;
+    fringe_error error;
+    fringe_run *run = make_run(1);
+    int64_t rows = 0;
+    fringe_status status =
+        network_create_for_image(net_end(net, x, "output"), 2, 20, 30, 8, run, &network, &error);
+    cr_assert_eq(status, FRINGE_OK, "%s", error.message);
+    cr_assert_eq(network_workspace_create(network, 1, &workspace, &error), FRINGE_OK);
+    cr_expect_eq(network_run(network, workspace, give_zeros, take_rows, &rows, run, &error), FRINGE_OK, "%s",
+                 error.message);
+    cr_expect_eq(rows, 20);
+    network_workspace_free(workspace);
+    network_free(network);
+    fringe_run_free(run);
+    net_free(net);
+}
+
 struct cancelling {
     fringe_run *run;
     int64_t rows_after;
