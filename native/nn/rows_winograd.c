@@ -101,8 +101,7 @@ static void winograd_rows(const struct step *step, struct execution *execution, 
     int64_t groups = (row_end - row + WINOGRAD_TILE - 1) / WINOGRAD_TILE, stride = groups * group_stride;
     int64_t held = channels < PRODUCT_CHANNELS ? channels : PRODUCT_CHANNELS;
     held = (held + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK * WINOGRAD_BLOCK;
-    size_t v_stride = (size_t)(data->conv.in_channels * stride),
-           m_stride = (size_t)(held * stride);
+    size_t v_stride = (size_t)(data->conv.in_channels * stride), m_stride = (size_t)(held * stride);
     float *v = execution_scratch(execution, worker), *m = v + WINOGRAD_FREQUENCIES * v_stride;
     float *scratch = m + WINOGRAD_FREQUENCIES * m_stride;
     size_t u_stride = (size_t)(data->conv.blocks * WINOGRAD_BLOCK * data->conv.in_channels);
