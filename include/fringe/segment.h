@@ -44,6 +44,8 @@ typedef struct fringe_segment_options {
     int32_t tile_px;           /* columns per tile; 0 (default): the whole width where memory allows. Does not
                                   change the result */
     int64_t memory_bytes;      /* above this the image is cut into tiles; 0 (default): 1 GiB */
+    int labels_only; /* 1: the probabilities of masks and classes are not kept, which for large images
+                        is most of the memory. The labels are the same */
 } fringe_segment_options;
 
 /* The defaults. */
@@ -64,7 +66,8 @@ typedef struct fringe_segmentation {
     int32_t plane_count;      /* of labels: 1, or output_channels for MASKS, 0 for VALUES */
     int32_t channel_count;    /* of probability */
     uint8_t *labels;          /* plane_count x height x width; 0/255 for masks, class index for classes */
-    float *probability;       /* channel_count x height x width, as the network gives them after completion */
+    float *probability;       /* channel_count x height x width, as the network gives them after completion;
+                                 NULL where only labels were asked for */
     int32_t foreground;       /* index in probability of a mask's foreground channel */
     fringe_excluded excluded; /* what was left out */
     double nm_per_px_x, nm_per_px_y;                     /* the micrograph's; 0 when unknown */
@@ -80,8 +83,8 @@ FRINGE_API fringe_status fringe_segment(const fringe_model *model, fringe_microg
                                         fringe_error *error);
 
 /* Labels a result of masks anew from its probabilities, as fringe_segment would have with this threshold:
- * above 0 (what was left out has probability 0) to 1. FRINGE_ARGUMENT outside that and for results of other
- * kinds. */
+ * above 0 (what was left out has probability 0) to 1. FRINGE_ARGUMENT outside that, for results of other
+ * kinds and for those without probabilities. */
 FRINGE_API fringe_status fringe_segmentation_set_threshold(fringe_segmentation *result, double threshold,
                                                            fringe_error *error);
 

@@ -79,14 +79,15 @@ static fringe_status segment_slices(const struct batch_job *job, fringe_microgra
 {
     fringe_micrograph_info info;
     fringe_status status = FRINGE_OK;
+    fringe_segment_options options = job->options->segment;
+    options.labels_only = !job->options->probability;
     fringe_micrograph_get_info(micrograph, &info);
     /* Behind the first slice, which says what the results are, follows the first that is not written. */
     for (int32_t slice = 0; slice < info.slice_count && !status; slice = results->written) {
         fringe_segmentation segmentation = {0};
         double share = (end - begin) / info.slice_count;
         run_state_span(job->run, begin + slice * share, begin + (slice + 1) * share);
-        status = fringe_segment(job->model, micrograph, slice, &job->options->segment, job->run,
-                                &segmentation, error);
+        status = fringe_segment(job->model, micrograph, slice, &options, job->run, &segmentation, error);
         if (!status && slice == 0) status = batch_results_begin(results, &segmentation, error);
         if (!status && slice == results->written) status = batch_results_add(results, &segmentation, error);
         fringe_segmentation_free(&segmentation);

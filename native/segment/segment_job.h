@@ -4,7 +4,8 @@
  *   segment_geometry.c  what is left out, which pixel size the network works at, the grid that follows
  *   segment_prepare.c   included pixels, marked where no number -> network's grid -> preparation
  *   segment_network.c   planes -> network, in bands, padded or in tiles where need be -> completion
- *   segment_labels.c    back to the micrograph's grid -> threshold or largest class
+ *   segment_labels.c    back to the micrograph's grid -> threshold or largest class; or labels at once, row
+ *                       by row as the network gives them, where nobody asks for the probabilities
  *
  * Shape letters: C channels of the network's input, K of its output, H rows, W columns. Planes are
  * (C or K, H, W) floats without gaps. The job owns its buffers; segment_run.c frees them.
@@ -43,16 +44,25 @@ struct segment_job {
 
     /* network */
     int32_t output_channels; /* K */
-    float *outputs;          /* on the work grid */
+    float *outputs;          /* on the work grid; NULL where rows become labels at once */
+    fringe_segmentation *result;
 };
 
 fringe_status segment_geometry_decide(struct segment_job *job, fringe_error *error);
 fringe_status segment_prepare_planes(struct segment_job *job, fringe_error *error);
 fringe_status segment_network_apply(struct segment_job *job, fringe_error *error);
 
-/* Fills a result that holds nothing yet; on failure it may hold a part. Takes over job->outputs where the
- * grids agree. */
-fringe_status segment_labels_finish(struct segment_job *job, fringe_segmentation *result,
-                                    fringe_error *error);
+/* Describes the result, once output_channels stands; *at_once is 1 where rows can become labels as they come.
+ */
+fringe_status segment_labels_begin(struct segment_job *job, int *at_once, fringe_error *error);
+
+/* Labels columns x_begin to x_end - 1 of work row y, whose first channel is at `from` and whose others follow
+ * every plane_stride. */
+void segment_labels_take_row(const struct segment_job *job, int64_t y, int64_t x_begin, int64_t x_end,
+                             const float *from, size_t plane_stride);
+
+/* Completes the result from job->outputs, unless rows became labels at once; on failure it may hold a part.
+ * Takes over job->outputs where the grids agree. */
+fringe_status segment_labels_finish(struct segment_job *job, fringe_error *error);
 
 #endif

@@ -11,8 +11,9 @@
 enum { BLOCK_ROWS = 64, MOST_CLASSES = 256 };
 
 /* The outputs on the whole micrograph's grid, zero where it was left out. */
-static fringe_status bring_back(struct segment_job *job, fringe_segmentation *result, fringe_error *error)
+static fringe_status bring_back(struct segment_job *job, fringe_error *error)
 {
+    fringe_segmentation *result = job->result;
     size_t height = (size_t)result->height_px, width = (size_t)result->width_px;
     size_t count = (size_t)result->channel_count * height * width;
     int nothing_excluded = job->height_px == result->height_px && job->width_px == result->width_px;
@@ -46,63 +47,91 @@ static int is_hole(const struct segment_job *job, int32_t y, int32_t x)
     return job->holes[i >> 3] >> (i & 7) & 1;
 }
 
-struct label_rows {
-    const struct segment_job *job;
-    fringe_segmentation *result;
-};
-
-static uint8_t largest_class(const float *pixel, size_t plane, int32_t channels)
+static uint8_t largest_class(const float *pixel, size_t plane_stride, int32_t channels)
 {
     int32_t best = 0;
     for (int32_t k = 1; k < channels; k++)
-        if (pixel[(size_t)k * plane] > pixel[(size_t)best * plane]) best = k;
+        if (pixel[(size_t)k * plane_stride] > pixel[(size_t)best * plane_stride]) best = k;
     return (uint8_t)best;
 }
 
-static void label_pixel(fringe_segmentation *result, size_t plane, size_t at, double threshold)
+static void threshold_row(const float *probability, double threshold, size_t count, uint8_t *labels)
 {
-    const float *pixel = result->probability + at;
+    for (size_t i = 0; i < count; i++) labels[i] = probability[i] >= threshold ? 255 : 0;
+}
+
+/* Labels `count` pixels whose first label is at index `at`; their first channel is at `from`, the others
+ * every plane_stride. */
+static void label_row(const fringe_segmentation *result, size_t at, size_t count, const float *from,
+                      size_t plane_stride, double threshold)
+{
+    size_t plane = (size_t)result->height_px * (size_t)result->width_px;
+    uint8_t *labels = result->labels + at;
     switch (result->kind) {
     case FRINGE_SEGMENT_MASK:
-        result->labels[at] = pixel[(size_t)result->foreground * plane] >= threshold ? 255 : 0;
+        threshold_row(from + (size_t)result->foreground * plane_stride, threshold, count, labels);
         break;
     case FRINGE_SEGMENT_CLASSES:
-        result->labels[at] = largest_class(pixel, plane, result->channel_count);
+        for (size_t i = 0; i < count; i++)
+            labels[i] = largest_class(from + i, plane_stride, result->channel_count);
         break;
     case FRINGE_SEGMENT_MASKS:
         for (size_t k = 0; k < (size_t)result->plane_count; k++)
-            result->labels[k * plane + at] = pixel[k * plane] >= threshold ? 255 : 0;
+            threshold_row(from + k * plane_stride, threshold, count, labels + k * plane);
         break;
     case FRINGE_SEGMENT_VALUES:
         break;
     }
 }
 
+/* The index in a plane of the result of included pixel (y, x). */
+static size_t index_of(const struct segment_job *job, int64_t y, int64_t x)
+{
+    return (size_t)(y + job->excluded.top_px) * (size_t)job->result->width_px +
+           (size_t)(x + job->excluded.left_px);
+}
+
+/* Pixels that are no numbers are background, and have probability 0. */
+static void clear_holes(const struct segment_job *job, int32_t y, int32_t x_begin, int32_t x_end)
+{
+    fringe_segmentation *result = job->result;
+    size_t plane = (size_t)result->height_px * (size_t)result->width_px;
+    for (int32_t x = x_begin; job->holes && x < x_end; x++) {
+        if (!is_hole(job, y, x)) continue;
+        size_t at = index_of(job, y, x);
+        for (int32_t k = 0; k < result->plane_count; k++) result->labels[(size_t)k * plane + at] = 0;
+        for (int32_t k = 0; result->probability && k < result->channel_count; k++)
+            result->probability[(size_t)k * plane + at] = 0;
+    }
+}
+
+void segment_labels_take_row(const struct segment_job *job, int64_t y, int64_t x_begin, int64_t x_end,
+                             const float *from, size_t plane_stride)
+{
+    label_row(job->result, index_of(job, y, x_begin), (size_t)(x_end - x_begin), from, plane_stride,
+              job->options.threshold);
+    clear_holes(job, (int32_t)y, (int32_t)x_begin, (int32_t)x_end);
+}
+
 /* Labels a block of included rows. What lies outside them was allocated as zero and stays so. */
 static void label_block(void *context, size_t block, int worker)
 {
     (void)worker;
-    const struct label_rows *task = context;
-    const struct segment_job *job = task->job;
-    fringe_segmentation *result = task->result;
+    const struct segment_job *job = context;
+    const fringe_segmentation *result = job->result;
     size_t plane = (size_t)result->height_px * (size_t)result->width_px;
     int32_t begin = (int32_t)block * BLOCK_ROWS;
     int32_t end = job->height_px - begin > BLOCK_ROWS ? begin + BLOCK_ROWS : job->height_px;
     for (int32_t y = begin; y < end; y++) {
-        size_t row =
-            (size_t)(y + job->excluded.top_px) * (size_t)result->width_px + (size_t)job->excluded.left_px;
-        for (int32_t x = 0; x < job->width_px; x++) {
-            if (job->holes && is_hole(job, y, x))
-                for (int32_t k = 0; k < result->channel_count; k++)
-                    result->probability[(size_t)k * plane + row + (size_t)x] = 0;
-            else
-                label_pixel(result, plane, row + (size_t)x, job->options.threshold);
-        }
+        size_t at = index_of(job, y, 0);
+        label_row(result, at, (size_t)job->width_px, result->probability + at, plane, job->options.threshold);
+        clear_holes(job, y, 0, job->width_px);
     }
 }
 
-static void describe(const struct segment_job *job, fringe_segmentation *result)
+static void describe(const struct segment_job *job)
 {
+    fringe_segmentation *result = job->result;
     switch (job->model->output_kind) {
     case OUTPUT_MASK:
         result->kind = FRINGE_SEGMENT_MASK;
@@ -132,9 +161,19 @@ static void describe(const struct segment_job *job, fringe_segmentation *result)
     result->non_finite_count = job->hole_count;
 }
 
-fringe_status segment_labels_finish(struct segment_job *job, fringe_segmentation *result, fringe_error *error)
+/* Labels are all zero at first: what is left out stays so. */
+static fringe_status allocate_labels(fringe_segmentation *result, fringe_error *error)
 {
-    describe(job, result);
+    size_t labels = (size_t)result->plane_count * (size_t)result->height_px * (size_t)result->width_px;
+    if (labels == 0) return FRINGE_OK;
+    result->labels = alloc_array(labels, 1);
+    return result->labels ? FRINGE_OK : failure_memory(error, "the labels", labels);
+}
+
+fringe_status segment_labels_begin(struct segment_job *job, int *at_once, fringe_error *error)
+{
+    const fringe_segmentation *result = job->result;
+    describe(job);
     if (result->kind == FRINGE_SEGMENT_CLASSES && result->channel_count > MOST_CLASSES)
         return failure_set(error, FRINGE_UNSUPPORTED,
                            "%ld classes do not fit into the %d of an 8-bit class map",
@@ -142,17 +181,26 @@ fringe_status segment_labels_finish(struct segment_job *job, fringe_segmentation
     if (result->kind == FRINGE_SEGMENT_MASK && result->foreground >= result->channel_count)
         return failure_set(error, FRINGE_MODEL, "the foreground is channel %ld of %ld",
                            (long)result->foreground, (long)result->channel_count);
-    fringe_status status = bring_back(job, result, error);
-    if (status) return status;
-    size_t labels = (size_t)result->plane_count * (size_t)result->height_px * (size_t)result->width_px;
-    if (result->plane_count > 0) {
-        result->labels = alloc_array(labels, 1);
-        if (!result->labels) return failure_memory(error, "the labels", labels);
-    }
-    if (job->constant) return FRINGE_OK; /* nothing was found */
-    struct label_rows task = {job, result};
+    int same_grid = job->work_height_px == job->height_px && job->work_width_px == job->width_px;
+    *at_once = job->options.labels_only && result->kind != FRINGE_SEGMENT_VALUES && same_grid &&
+               job->model->output->step_count == 0; /* a step may look at all of the plane */
+    return *at_once ? allocate_labels(job->result, error) : FRINGE_OK;
+}
+
+fringe_status segment_labels_finish(struct segment_job *job, fringe_error *error)
+{
+    fringe_segmentation *result = job->result;
+    if (result->labels) return FRINGE_OK; /* they were made at once */
+    fringe_status status = bring_back(job, error);
+    if (!status) status = allocate_labels(result, error);
     size_t blocks = ((size_t)job->height_px + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    return run_state_parallel(job->run, blocks, label_block, &task, error);
+    /* Where all is constant, nothing was found. */
+    if (!status && !job->constant) status = run_state_parallel(job->run, blocks, label_block, job, error);
+    if (!status && job->options.labels_only && result->kind != FRINGE_SEGMENT_VALUES) {
+        alloc_free(result->probability);
+        result->probability = NULL;
+    }
+    return status;
 }
 
 fringe_status fringe_segmentation_set_threshold(fringe_segmentation *result, double threshold,
@@ -164,7 +212,9 @@ fringe_status fringe_segmentation_set_threshold(fringe_segmentation *result, dou
     if (!(threshold > 0 && threshold <= 1))
         return failure_set(error, FRINGE_ARGUMENT, "threshold: %s is not above 0 and at most 1",
                            number_text(threshold, 6, text));
+    if (!result->probability)
+        return failure_set(error, FRINGE_ARGUMENT, "threshold: the probabilities were not kept");
     size_t plane = (size_t)result->height_px * (size_t)result->width_px;
-    for (size_t at = 0; at < plane; at++) label_pixel(result, plane, at, threshold);
+    label_row(result, 0, plane, result->probability, plane, threshold);
     return FRINGE_OK;
 }

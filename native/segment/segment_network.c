@@ -26,16 +26,23 @@ static void fill_row(const struct window *window, size_t c, int64_t y, float *to
         to[x - begin] = row[reflect_index(x, width)];
 }
 
-/* Keeps what the tile decides of row y of output channel k; `from` begins at the tile's first column. */
-static void keep_row(const struct window *window, size_t k, int64_t y, const float *from)
+/* Keeps what the tile decides of row y, as probabilities or as labels at once; `from` begins at the tile's
+ * first column of the first channel. */
+static void keep_row(const struct window *window, int64_t y, const float *from, size_t plane_stride)
 {
     const struct segment_job *job = window->job;
     int64_t height = job->work_height_px, width = job->work_width_px;
     int64_t begin = window->columns.own_begin;
     int64_t end = window->columns.own_end < width ? window->columns.own_end : width;
     if (y < window->rows.own_begin || y >= window->rows.own_end || y >= height || begin >= end) return;
-    float *row = job->outputs + ((int64_t)k * height + y) * width;
-    memcpy(row + begin, from + (begin - window->columns.begin), (size_t)(end - begin) * sizeof *row);
+    from += begin - window->columns.begin;
+    if (!job->outputs) {
+        segment_labels_take_row(job, y, begin, end, from, plane_stride);
+        return;
+    }
+    for (size_t k = 0; k < (size_t)job->output_channels; k++)
+        memcpy(job->outputs + ((int64_t)k * height + y) * width + begin, from + k * plane_stride,
+               (size_t)(end - begin) * sizeof *from);
 }
 
 static fringe_status give_rows(void *user, size_t input, int64_t row_begin, int64_t row_end, float *to,
@@ -56,10 +63,9 @@ static fringe_status take_rows(void *user, size_t output, int64_t row_begin, int
     (void)error;
     const struct window *window = user;
     if (output != 0) return FRINGE_OK; /* a model's first output is the one that counts */
-    for (size_t k = 0; k < (size_t)window->job->output_channels; k++)
-        for (int64_t row = row_begin; row < row_end; row++)
-            keep_row(window, k, window->rows.begin + row,
-                     from + k * plane_stride + (size_t)(row - row_begin) * row_stride);
+    for (int64_t row = row_begin; row < row_end; row++)
+        keep_row(window, window->rows.begin + row, from + (size_t)(row - row_begin) * row_stride,
+                 plane_stride);
     return FRINGE_OK;
 }
 
@@ -100,10 +106,11 @@ static fringe_status run_dense(const struct window *window, const struct network
             width = window->columns.end - window->columns.begin;
     struct tensor input = *network_input(network, 0);
     struct tensor *outputs = alloc_array(facts.output_count, sizeof *outputs);
-    float *row = alloc_array((size_t)width, sizeof *row);
+    size_t channels = (size_t)window->job->output_channels;
+    float *row = alloc_array(channels * (size_t)width, sizeof *row); /* (K, W) */
     fringe_status status = FRINGE_OK;
     if (!outputs || !row) {
-        status = failure_memory(error, "rows of the network", (size_t)width * sizeof *row);
+        status = failure_memory(error, "rows of the network", channels * (size_t)width * sizeof *row);
         goto done;
     }
     status = tensor_allocate(&input, error);
@@ -113,11 +120,12 @@ static fringe_status run_dense(const struct window *window, const struct network
     const struct tensor *inputs[] = {&input};
     if (!status) status = network_run_dense(network, workspace, inputs, outputs, window->job->run, error);
     if (status) goto done;
-    for (int64_t k = 0; k < window->job->output_channels; k++)
-        for (int64_t y = 0; y < height; y++) {
-            for (int64_t x = 0; x < width; x++) row[x] = value_at(&outputs[0], (k * height + y) * width + x);
-            keep_row(window, (size_t)k, window->rows.begin + y, row);
-        }
+    for (int64_t y = 0; y < height; y++) {
+        for (int64_t k = 0; k < (int64_t)channels; k++)
+            for (int64_t x = 0; x < width; x++)
+                row[k * width + x] = value_at(&outputs[0], (k * height + y) * width + x);
+        keep_row(window, window->rows.begin + y, row, (size_t)width);
+    }
 done:
     tensor_clear(&input);
     for (size_t i = 0; outputs && i < facts.output_count; i++) tensor_clear(&outputs[i]);
@@ -170,8 +178,11 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
     if (status) goto done;
     job->output_channels = (int32_t)network_output(plan.network, 0)->dims[1];
     size_t channels = (size_t)job->output_channels;
-    job->outputs = alloc_aligned(channels * pixels, sizeof *job->outputs);
-    if (!job->outputs) {
+    int at_once;
+    status = segment_labels_begin(job, &at_once, error);
+    if (status) goto done;
+    if (!at_once) job->outputs = alloc_aligned(channels * pixels, sizeof *job->outputs);
+    if (!at_once && !job->outputs) {
         status = failure_memory(error, "the network's output", channels * pixels * sizeof *job->outputs);
         goto done;
     }
@@ -179,6 +190,7 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
     if (status) goto done;
     alloc_free(job->planes); /* before the result takes its own memory */
     job->planes = NULL;
+    if (at_once) goto done;
     status = preparation_apply(out->steps, out->step_count, job->outputs, channels, pixels, pixels,
                                job->measured, job->measured ? (size_t)job->channels : 0, job->run, error);
 done:

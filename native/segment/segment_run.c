@@ -40,7 +40,7 @@ static fringe_status check_options(const fringe_segment_options *options, fringe
     return check_size_option(options->resample_nm, "resample", error);
 }
 
-static fringe_status run_job(struct segment_job *job, fringe_segmentation *result, fringe_error *error)
+static fringe_status run_job(struct segment_job *job, fringe_error *error)
 {
     fringe_status status = segment_geometry_decide(job, error);
     if (status) return status;
@@ -52,12 +52,13 @@ static fringe_status run_job(struct segment_job *job, fringe_segmentation *resul
                              ? "slice %ld: all pixels are equal, so nothing was looked for"
                              : "slice %ld: no pixel is finite, so nothing was looked for",
                          (long)job->slice);
+        int at_once;
         job->output_channels = job->model->info.output_channels;
+        status = segment_labels_begin(job, &at_once, error);
     } else {
         status = segment_network_apply(job, error);
-        if (status) return status;
     }
-    status = segment_labels_finish(job, result, error);
+    if (!status) status = segment_labels_finish(job, error);
     if (!status) run_state_progress(job->run, 1, 1);
     return status;
 }
@@ -67,7 +68,7 @@ fringe_status fringe_segment(const fringe_model *model, fringe_micrograph *micro
                              fringe_segmentation *result, fringe_error *error)
 {
     *result = (fringe_segmentation){0};
-    struct segment_job job = {.model = model, .micrograph = micrograph, .slice = slice};
+    struct segment_job job = {.model = model, .micrograph = micrograph, .slice = slice, .result = result};
     if (options)
         job.options = *options;
     else
@@ -77,7 +78,7 @@ fringe_status fringe_segment(const fringe_model *model, fringe_micrograph *micro
     status = run_state_enter(run, &job.run, error);
     if (status) return status;
     uint64_t float_state = cpu_float_enter();
-    status = run_job(&job, result, error);
+    status = run_job(&job, error);
     cpu_float_restore(float_state);
     run_state_leave(run, job.run);
     alloc_free(job.planes);

@@ -44,6 +44,22 @@ void built_model_init(struct built_model *built, const struct onnx_model *onnx, 
     network_free(network);
 }
 
+int built_model_same_labels(const struct built_model *built, fringe_micrograph *micrograph,
+                            const fringe_segment_options *options, const fringe_segmentation *result)
+{
+    fringe_segmentation other;
+    fringe_segment_options labels_only = *options;
+    labels_only.labels_only = 1;
+    if (fringe_segment(&built->model, micrograph, 0, &labels_only, NULL, &other, NULL)) return 0;
+    size_t labels = (size_t)result->plane_count * (size_t)result->height_px * (size_t)result->width_px;
+    int same = other.kind == result->kind && other.plane_count == result->plane_count &&
+               other.channel_count == result->channel_count && other.foreground == result->foreground &&
+               (labels == 0 || !memcmp(other.labels, result->labels, labels)) &&
+               (other.probability != NULL) == (result->kind == FRINGE_SEGMENT_VALUES);
+    fringe_segmentation_free(&other);
+    return same;
+}
+
 static void hear_notice(void *user, fringe_notice notice, const char *text)
 {
     struct heard *heard = user;

@@ -2,6 +2,7 @@
 #ifndef SUPPORT_BUILT_MODEL_H
 #define SUPPORT_BUILT_MODEL_H
 
+#include "fringe/segment.h"
 #include "model/loaded_model.h"
 
 struct built_model {
@@ -15,6 +16,11 @@ struct built_model {
  * this is test code. The ONNX model must live on; nothing has to be freed. */
 void built_model_init(struct built_model *built, const struct onnx_model *onnx, int32_t input_channels,
                       enum output_kind kind);
+
+/* Segments once more without keeping probabilities; 1 where labels and facts are those of `result`, and no
+ * probability is there unless the result is numbers. */
+int built_model_same_labels(const struct built_model *built, fringe_micrograph *micrograph,
+                            const fringe_segment_options *options, const fringe_segmentation *result);
 
 /* What a run said: the notices' short names, each with a blank behind, and how progress went. */
 struct heard {

@@ -62,6 +62,7 @@ static fringe_status segment(const float *pixels, int height, int width, double 
     fringe_micrograph *micrograph = micrograph_of(pixels, height, width, nm);
     fringe_segmentation_free(&result);
     fringe_status status = fringe_segment(&built.model, micrograph, 0, &options, run, &result, &error);
+    if (!status) cr_expect(built_model_same_labels(&built, micrograph, &options, &result));
     fringe_micrograph_free(micrograph);
     return status;
 }

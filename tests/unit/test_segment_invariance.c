@@ -56,6 +56,7 @@ static fringe_segmentation segment(int height, int width, double nm, int threads
         FRINGE_OK);
     cr_assert_eq(fringe_segment(&built.model, micrograph, 0, options, run, &result, &error), FRINGE_OK, "%s",
                  error.message);
+    cr_expect(built_model_same_labels(&built, micrograph, options, &result));
     fringe_micrograph_free(micrograph);
     fringe_run_free(run);
     cr_expect(!heard.fell && heard.done == heard.total && heard.total > 0, "progress");

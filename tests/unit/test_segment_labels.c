@@ -52,8 +52,9 @@ static void segment(const float *planes, int channels)
                  FRINGE_OK);
     fringe_segmentation_free(&result);
     fringe_status status = fringe_segment(&built.model, micrograph, 0, &options, NULL, &result, &error);
-    fringe_micrograph_free(micrograph);
     cr_assert_eq(status, FRINGE_OK, "%s", error.message);
+    cr_expect(built_model_same_labels(&built, micrograph, &options, &result));
+    fringe_micrograph_free(micrograph);
     cr_expect_arr_eq(result.probability, planes, (size_t)channels * PIXELS * sizeof *planes);
 }
 
@@ -195,6 +196,22 @@ Test(labels, thresholds_can_be_set_anew)
 }
 
 /* What is no image of the input's size is refused with both shapes. */
+Test(labels, without_probabilities_no_threshold_is_set_anew)
+{
+    fringe_micrograph *micrograph;
+    use_identity(1, OUTPUT_MASK);
+    options.labels_only = 1;
+    cr_assert_eq(
+        fringe_micrograph_from_pixels(planes, FRINGE_PIXEL_FLOAT32, 1, 2, PIXELS / 2, 0, &micrograph, &error),
+        FRINGE_OK);
+    cr_assert_eq(fringe_segment(&built.model, micrograph, 0, &options, NULL, &result, &error), FRINGE_OK);
+    EXPECT_LABELS(255, 0, 255, 0, 255, 255);
+    cr_expect_null(result.probability);
+    cr_expect_eq(fringe_segmentation_set_threshold(&result, 0.7, &error), FRINGE_ARGUMENT);
+    cr_expect(strstr(error.message, "not kept"), "%s", error.message);
+    fringe_micrograph_free(micrograph);
+}
+
 Test(labels, outputs_of_another_size_are_refused)
 {
     float image[64];
