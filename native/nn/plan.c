@@ -12,13 +12,22 @@ static const struct {
     fringe_status (*family)(struct operator_call *call, fringe_error *error);
     plan_lower *lower;
 } lowerings[] = {
-    {operator_conv_infer, rows_conv_lower},       {operator_conv_transpose_infer, rows_transposed_lower},
-    {operator_pool_infer, rows_pool_lower},       {operator_resize_infer, rows_resize_lower},
-    {operator_pad_infer, rows_pad_lower},         {operator_slice_infer, rows_slice_lower},
-    {operator_split_infer, rows_split_lower},     {operator_depth_infer, rows_depth_lower},
-    {operator_batch_norm_infer, rows_norm_lower}, {operator_softmax_infer, rows_softmax_lower},
-    {operator_unary_infer, rows_unary_lower},     {operator_clip_infer, rows_unary_lower},
-    {operator_binary_infer, rows_binary_lower},   {operator_reduce_infer, rows_reduce_lower},
+    {operator_conv_infer, rows_conv_lower},
+    {operator_conv_transpose_infer, rows_transposed_lower},
+    {operator_pool_infer, rows_pool_lower},
+    {operator_resize_infer, rows_resize_lower},
+    {operator_pad_infer, rows_pad_lower},
+    {operator_slice_infer, rows_slice_lower},
+    {operator_split_infer, rows_split_lower},
+    {operator_depth_infer, rows_depth_lower},
+    {operator_batch_norm_infer, rows_norm_lower},
+    {operator_softmax_infer, rows_softmax_lower},
+    {operator_unary_infer, rows_unary_lower},
+    {operator_clip_infer, rows_unary_lower},
+    {operator_binary_infer, rows_binary_lower},
+    {operator_reduce_infer, rows_reduce_lower},
+    {operator_group_norm_infer, rows_group_norm_lower},
+    {operator_reshape_infer, rows_reshaped_norm_lower},
 };
 
 int builder_can_be_rows(const struct plan_builder *builder, int value)
@@ -170,8 +179,10 @@ static fringe_status lower_node(struct plan_builder *builder, size_t index)
     if (builder->absorbed[index] || put_off_concat(builder, index)) return FRINGE_OK;
     /* Functions of two values may have a constant in front and look at their operands themselves. */
     int taken = 0, binary = node->operator->infer == operator_binary_infer;
-    int rows = node->input_count > 0 && (binary || builder_can_be_rows(builder, node->inputs[0])) &&
-               builder_can_be_rows(builder, node->outputs[0]);
+    /* A Reshape may begin a group normalisation whose end is rows again. */
+    int rows =
+        node->input_count > 0 && (binary || builder_can_be_rows(builder, node->inputs[0])) &&
+        (builder_can_be_rows(builder, node->outputs[0]) || node->operator->infer == operator_reshape_infer);
     fringe_status status = FRINGE_OK;
     for (size_t i = 0; rows && !taken && !status && i < sizeof lowerings / sizeof *lowerings; i++)
         if (lowerings[i].family == node->operator->infer) status = lowerings[i].lower(builder, node, &taken);

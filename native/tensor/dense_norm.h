@@ -17,6 +17,12 @@ void dense_batch_norm_factors(int64_t channels, const float *scale, const float 
 fringe_status dense_scale_shift(const struct tensor *x, const float *factor, const float *shift,
                                 struct tensor *y, const fringe_run *run, fringe_error *error);
 
+/* The sum of (x - mean) to the power of 1 or 2. */
+double dense_norm_sum(const float *x, int64_t count, double mean, int power);
+
+/* y = (x - mean) * factor + bias. */
+void dense_norm_apply(const float *x, int64_t count, float mean, float factor, float bias, float *y);
+
 /* Rows of `width` consecutive values are brought to mean 0 and variance 1 (epsilon is added to the variance).
  * Then value i of row r is multiplied by scale[k], and bias[k] is added (bias may be NULL), with k = (r *
  * width + i) / divide % period: which value of the scale belongs to which place. */

@@ -323,6 +323,35 @@ Test(nn_bands, instance_norm_between_convolutions)
     net_free(net);
 }
 
+/* PyTorch's group normalisation: one step between rows, without dense tensors. */
+Test(nn_bands, group_norm_between_reshapes)
+{
+    struct net *net = net_begin("image", 1);
+    static const int64_t grouped[] = {0, 2, -1}, image[] = {1, 6, 64, 64}, two = 2, channels[] = {6, 1, 1};
+    int x = net_conv(net, 0, 6, 3, 1);
+    int in[3] = {x, net_integers(net, 3, grouped)};
+    in[0] = net_node(net, "Reshape", in, 2, "", 2);
+    in[1] = net_random(net, 1, &two, 0.5, 1.5);
+    in[2] = net_random(net, 1, &two, -1, 1);
+    in[0] = net_node(net, "InstanceNormalization", in, 3, "epsilon=0.00001", 2);
+    in[1] = net_integers(net, 4, image);
+    in[0] = net_node(net, "Reshape", in, 2, "", 6);
+    in[1] = net_random(net, 3, channels, 0.5, 1.5);
+    in[0] = net_node(net, "Mul", in, 2, "", 6);
+    in[1] = net_random(net, 3, channels, -1, 1);
+    x = net_node(net, "Add", in, 2, "", 6);
+    const struct onnx_model *model = net_end(net, x, "output");
+    check_net("group norm", model, 1, 64, 64);
+    struct network *network;
+    struct network_facts facts;
+    cr_assert_eq(network_create_for_image(model, 1, 64, 64, 0, NULL, &network, NULL), FRINGE_OK);
+    network_get_facts(network, &facts);
+    /* Input, convolution and norm: 13 planes of 65 rows and their margins. */
+    cr_expect(facts.workspace_bytes < 14 * 65 * 84 * sizeof(float), "%zu bytes", facts.workspace_bytes);
+    network_free(network);
+    net_free(net);
+}
+
 /* Squeeze and excitation: a dense value of one pixel for each channel joins rows. */
 Test(nn_bands, channel_weights)
 {
