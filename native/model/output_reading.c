@@ -76,11 +76,29 @@ static enum activation activation_of(const struct onnx_model *onnx, const struct
     return last_activation(onnx);
 }
 
-/* Spellings that packages use for "nothing here". */
-static int is_background(const char *name)
+static char lower(char c)
 {
-    static const char *const names[] = {"background", "Background", "BACKGROUND", "bg", "BG", NULL};
-    return is_one_of(name, names);
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Whether the name, in letters of any size, begins with the word. */
+static int begins_with(const char *name, const char *word)
+{
+    while (*word && lower(*name) == *word) name++, word++;
+    return !*word;
+}
+
+/* What packages call "nothing here", and what they call the thing that is sought; 0 is any other name. */
+static int rank_of_name(const char *name)
+{
+    static const char *const nothing[] = {"background", "bg", NULL}, *const things[] = {"foreground", "fg",
+                                                                                        "particle",
+                                                                                        "nanoparticle", NULL};
+    for (size_t i = 0; nothing[i]; i++)
+        if (begins_with(name, nothing[i])) return -1;
+    for (size_t i = 0; things[i]; i++)
+        if (begins_with(name, things[i])) return 1;
+    return 0;
 }
 
 enum output_kind output_reading_decide(const struct onnx_model *onnx, const struct package_tensor *output,
@@ -92,8 +110,7 @@ enum output_kind output_reading_decide(const struct onnx_model *onnx, const stru
     if (channel_count < 2 || activation == ACTIVATION_NONE) return OUTPUT_VALUES;
     if (activation == ACTIVATION_SIGMOID) return OUTPUT_MASKS;
     if (channel_count > 2) return OUTPUT_CLASSES;
-    int first_is_foreground = output->channel_name_count == 2 && is_background(output->channel_names[1]) &&
-                              !is_background(output->channel_names[0]);
-    *foreground = first_is_foreground ? 0 : 1;
+    const char *const *names = output->channel_names;
+    *foreground = output->channel_name_count == 2 && rank_of_name(names[0]) > rank_of_name(names[1]) ? 0 : 1;
     return OUTPUT_MASK;
 }

@@ -5,8 +5,9 @@
 #include "model/loaded_model.h"
 
 /* Decides from the completion and the graph's last operators. One channel: a mask. Two softmax channels: a
- * mask of the one that is not called background, else of the second. More: classes. Sigmoid channels: masks.
- * Anything else: values. `onnx` has (N, C, H, W) images; channel_count is the output's. */
+ * mask of the one that is called particle or foreground, or of the one that is not called background; where
+ * the names leave it open, of the second. More: classes. Sigmoid channels: masks. Anything else: values.
+ * `onnx` has (N, C, H, W) images; channel_count is the output's. */
 enum output_kind output_reading_decide(const struct onnx_model *onnx, const struct package_tensor *output,
                                        int64_t channel_count, int *foreground);
 

@@ -188,7 +188,9 @@ Test(model_load, refusals_name_the_reason)
 
 Test(model_load, outputs_are_read_by_their_end)
 {
-    static const char *const ab[] = {"particle", "background"}, *const ba[] = {"background", "particle"};
+    static const char *const ab[] = {"particle", "background"}, *const ba[] = {"background", "particle"},
+                             *const thing[] = {"Nanoparticles", "carbon"}, *const bg[] = {"carbon", "BG"},
+                             *const open[] = {"gold", "carbon"};
     static const struct step sigmoid[] = {{.kind = STEP_SIGMOID}}, softmax[] = {{.kind = STEP_SOFTMAX}},
                              scaled[] = {{.kind = STEP_SIGMOID}, {.kind = STEP_UNIT_SPREAD}};
     static const struct {
@@ -205,7 +207,8 @@ Test(model_load, outputs_are_read_by_their_end)
         {"Softmax", NULL, 0, NULL, 5, OUTPUT_CLASSES, 0},  {"Sigmoid", NULL, 0, NULL, 2, OUTPUT_MASKS, 0},
         {"Sigmoid", NULL, 0, NULL, 3, OUTPUT_MASKS, 0},    {"Relu", NULL, 0, NULL, 2, OUTPUT_VALUES, 0},
         {"Relu", sigmoid, 1, NULL, 3, OUTPUT_MASKS, 0},    {"Relu", softmax, 1, NULL, 3, OUTPUT_CLASSES, 0},
-        {"Sigmoid", scaled, 2, NULL, 3, OUTPUT_VALUES, 0},
+        {"Sigmoid", scaled, 2, NULL, 3, OUTPUT_VALUES, 0}, {"Softmax", NULL, 0, thing, 2, OUTPUT_MASK, 0},
+        {"Softmax", NULL, 0, bg, 2, OUTPUT_MASK, 0},       {"Softmax", NULL, 0, open, 2, OUTPUT_MASK, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct net *net = net_begin("image", 1);
