@@ -57,6 +57,11 @@ build_all() {
     cmake -S "$root" -B "$folder" -G Ninja -DFRINGE_TESTS=ON -DFRINGE_WERROR=ON -DFRINGE_JAVA=OFF "$@" && ninja -C "$folder"
 }
 
+# In the same folder, once all else is built and tested: Maven fetches what it lacks.
+build_java() {
+    cmake -S "$root" -B "$gcc_build" -DFRINGE_JAVA=ON && ninja -C "$gcc_build" fringe-plugin
+}
+
 # unit LABEL BUILD: every Criterion and every concurrency program of a build
 unit() {
     for source in tests/unit/test_*.c; do
@@ -146,10 +151,6 @@ if wanted unit cli golden java install regression && build build-gcc "$gcc_build
         heading "golden cases, gcc"
         golden gcc "$gcc_build"
     fi
-    if wanted java; then
-        heading "Java and ImageJ"
-        suite java sh tests/java/run.sh "$gcc_build"
-    fi
     if wanted install; then
         heading install
         check install sh tests/support/moved_install.sh "$gcc_build" "$root"
@@ -158,6 +159,10 @@ if wanted unit cli golden java install regression && build build-gcc "$gcc_build
     if wanted regression; then
         heading regression
         listed regression "$gcc_build/tests/regression/dice_results" tests/regression/results.csv "$root" "$FRINGE_DATA"
+    fi
+    if wanted java; then
+        heading "Java and ImageJ"
+        check build-java build_java && suite java sh tests/java/run.sh "$gcc_build"
     fi
 fi
 

@@ -236,14 +236,15 @@ public class SegmentTest {
     /** No block of rows starts after the key; the input and what Undo would give back are untouched. */
     @Test
     public void escapeStops() throws Exception {
-        ImagePlus image = IJ.openImage(Session.ROOT.resolve("examples/micrographs/simulated-gold-5nm.tif").toString());
-        ImagePlus large = image.resize(2048, 2048, "none");
-        large.setTitle("part.tif");
+        ImageProcessor slice = Session.micrograph().getProcessor().resize(2048, 2048);
+        ImageStack stack = new ImageStack(2048, 2048);
+        for (int i = 0; i < 16; i++) stack.addSlice(slice); // the same pixels, so that it takes long and little memory
+        ImagePlus large = new ImagePlus("part.tif", stack);
         large.show();
         large.getProcessor().snapshot();
         Object snapshot = large.getProcessor().getSnapshotPixels();
-        ImageStack before = large.getStack().duplicate();
-        Thread command = new Thread(() -> IJ.run(large, "Fringe Segment...", Session.MODEL + "mask overlay"));
+        short[] before = ((short[]) slice.getPixels()).clone();
+        Thread command = new Thread(() -> IJ.run(large, "Fringe Segment...", Session.MODEL + "mask overlay stack"));
         command.start();
         Session.await("the command runs", () -> large.isLocked());
         IJ.wait(400);
@@ -258,7 +259,7 @@ public class SegmentTest {
         assertNull(large.getOverlay());
         assertFalse(large.isLocked());
         assertEquals(snapshot, large.getProcessor().getSnapshotPixels());
-        Session.assertSamePixels("the input", new ImagePlus("", before), large);
+        assertArrayEquals(before, (short[]) slice.getPixels());
         assertTrue(stopped_ms + " ms", stopped_ms < 2000);
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The threshold seen while it is chosen: the network runs once over the current slice, on a thread of its own, and what
- * comes out is kept; a moved slider labels it anew. The image's own overlay comes back in the end.
+ * comes out is kept, for the result too; a moved slider labels it anew. The image's own overlay comes back in the end.
  */
 final class Preview {
     private static final int COLOUR = 0xffd000;
@@ -50,7 +50,7 @@ final class Preview {
             return;
         }
         try {
-            String key = settings.probabilityKey() + '\n' + image.getCurrentSlice();
+            String key = keyOf(settings);
             if (!key.equals(keptKey)) {
                 free();
                 try (Monitor monitor = new Monitor(image.getTitle())) {
@@ -67,10 +67,19 @@ final class Preview {
         }
     }
 
+    private String keyOf(Settings settings) {
+        return settings.probabilityKey() + '\n' + image.getCurrentSlice() + '\n' + image.getRoi();
+    }
+
+    private void relabel(double threshold) {
+        boolean masks = kept.kind() == Segmentation.Kind.MASK || kept.kind() == Segmentation.Kind.MASKS;
+        if (masks) kept.setThreshold(threshold);
+    }
+
     private void draw(double threshold) {
         Segmentation.Kind kind = kept.kind();
         if (kind == Segmentation.Kind.VALUES) return;
-        if (kind != Segmentation.Kind.CLASSES) kept.setThreshold(threshold);
+        relabel(threshold);
         byte[] labels = kept.labels(0);
         int[] colours = new int[labels.length];
         for (int i = 0; i < labels.length; i++) colours[i] = labels[i] == 0 ? 0 : COLOUR;
@@ -94,19 +103,26 @@ final class Preview {
         keptKey = "";
     }
 
-    /** Ends the thread, gives the overlay back and frees what was kept. */
-    void close() {
+    /**
+     * Ends the thread and gives the overlay back. Returns what the network made of the current slice where that is what
+     * these settings ask for, for the caller to close; null otherwise, and for null.
+     */
+    Segmentation close(Settings settings) {
         wanted.set(null);
         stop();
-        worker.execute(() -> {
-            free();
-            image.setOverlay(before);
-        });
+        worker.execute(() -> image.setOverlay(before));
         worker.shutdown();
         try {
             worker.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return null; // the thread may still use it
         }
+        if (settings == null || settings.stack || !keyOf(settings).equals(keptKey)) {
+            free();
+            return null;
+        }
+        relabel(settings.threshold);
+        return kept;
     }
 }

@@ -19,8 +19,11 @@ public class SegmentCommand implements PlugIn {
         String options = Macro.getOptions(); // before any dialog is built
         ImagePlus image = IJ.getImage();
         Commands.run(TITLE, image, () -> {
-            Settings settings = options == null ? SegmentDialog.ask(image) : Settings.parse(options);
-            if (settings == null) return;
+            if (options == null) {
+                SegmentDialog.run(image);
+                return;
+            }
+            Settings settings = Settings.parse(options);
             show(image, settings, Segmenter.segment(image, settings));
         });
     }

@@ -1,5 +1,6 @@
 package fringe.imagej;
 
+import fringe.Segmentation;
 import ij.ImagePlus;
 import ij.gui.DialogListener;
 import ij.gui.GenericDialog;
@@ -17,6 +18,7 @@ final class SegmentDialog implements DialogListener {
     private final ImagePlus image;
     private final boolean stack;
     private final Preview preview;
+    private Segmentation kept;
 
     private SegmentDialog(ImagePlus image) {
         this.image = image;
@@ -24,18 +26,21 @@ final class SegmentDialog implements DialogListener {
         this.preview = new Preview(image);
     }
 
-    /** The user's settings, null where the dialog was cancelled. */
-    static Settings ask(ImagePlus image) {
+    /** Asks, and does what was asked for unless the dialog was cancelled; what the preview made is used again. */
+    static void run(ImagePlus image) {
         SegmentDialog asked = new SegmentDialog(image);
         GenericDialog dialog = asked.build();
+        Settings settings = null;
         try {
             dialog.showDialog();
+            if (!dialog.wasCanceled()) settings = last = asked.read(dialog);
         } finally {
-            asked.preview.close();
+            asked.kept = asked.preview.close(settings);
         }
-        if (dialog.wasCanceled()) return null;
-        last = asked.read(dialog);
-        return last;
+        if (settings == null) return;
+        try (Segmentation kept = asked.kept) {
+            SegmentCommand.show(image, settings, Segmenter.segment(image, settings, kept));
+        }
     }
 
     private GenericDialog build() {

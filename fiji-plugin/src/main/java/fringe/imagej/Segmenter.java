@@ -23,9 +23,14 @@ final class Segmenter {
 
     /** A FringeCancelledException leaves nothing behind. */
     static Result segment(ImagePlus image, Settings settings) {
+        return segment(image, settings, null);
+    }
+
+    /** The same with what the network made of the current slice already, where that is all; null where it is not. */
+    static Result segment(ImagePlus image, Settings settings, Segmentation kept) {
         try (Monitor monitor = new Monitor(image.getTitle())) {
             Model model = Models.load(settings.model, monitor.run);
-            return segment(image, settings, model, monitor);
+            return segment(image, settings, model, monitor, kept);
         }
     }
 
@@ -38,12 +43,17 @@ final class Segmenter {
         }
     }
 
-    private static Result segment(ImagePlus image, Settings settings, Model model, Monitor monitor) {
+    private static Result segment(ImagePlus image, Settings settings, Model model, Monitor monitor,
+            Segmentation kept) {
         boolean all = settings.stack && image.getNSlices() * image.getNFrames() > 1;
         int depth = all ? image.getNSlices() : 1, times = all ? image.getNFrames() : 1;
         Outputs outputs = new Outputs(image, settings, describe(model.info(), settings), depth, times);
         try (Slices slices = new Slices(image)) {
             if (slices.bounds.isEmpty()) throw new FringeArgumentException("the selection lies outside the image");
+            if (kept != null) {
+                outputs.add(kept, image.getZ(), image.getT(), slices.bounds);
+                return outputs.result();
+            }
             for (int t = 1; t <= times; t++) {
                 for (int z = 1; z <= depth; z++) {
                     monitor.part((t - 1) * depth + z - 1, depth * times);
