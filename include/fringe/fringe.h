@@ -7,6 +7,7 @@
 #include "fringe/model.h"
 #include "fringe/run.h"
 #include "fringe/segment.h"
+#include "fringe/simulate.h"
 #include "fringe/status.h"
 #include "fringe/version.h"
 

@@ -6,20 +6,24 @@ _fringe() {
     COMPREPLY=()
     [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
     case $COMP_CWORD-$command in
-    1-*) mapfile -t COMPREPLY < <(compgen -W "segment info model --version --help" -- "$word") && return ;;
+    1-*) mapfile -t COMPREPLY < <(compgen -W "segment simulate info model --version --help" -- "$word") && return ;;
     2-model) mapfile -t COMPREPLY < <(compgen -W "info test time install --help" -- "$word") && return ;;
     esac
     case $before in
     --normalize) mapfile -t COMPREPLY < <(compgen -W "none zscore minmax percentile" -- "$word") && return ;;
     --resample) mapfile -t COMPREPLY < <(compgen -W "auto off" -- "$word") && return ;;
+    --preset)
+        mapfile -t COMPREPLY < <(compgen -W "list hrtem hrtem-corrected hrtem-uncorrected hrtem-faults hrtem-small" \
+            -- "$word") && return ;;
     -o) compopt -o dirnames && return ;;
-    --threshold | --pixel-size | --exclude-bottom | --band | --tile | --threads | --size | --runs) return ;;
+    --threshold | --pixel-size | --exclude-bottom | --band | --tile | --threads | --size | --runs | --count | --seed) return ;;
     esac
     case $command in
     segment)
         options="--model -o --probability --overlay --threshold --normalize --pixel-size --resample --exclude-bottom
             --band --tile --threads --overwrite --recursive --files-from --json --help"
         ;;
+    simulate) options="--preset --count --seed -o --threads --overwrite --help" ;;
     info) options="--json --help" ;;
     "model info") options="--size --json --help" ;;
     "model test" | "model install") options="--threads --help" ;;

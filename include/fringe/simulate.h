@@ -1,0 +1,54 @@
+/* simulate.h - micrographs made by calculation, with their truth.
+ *
+ * A high-resolution image is simulated from atoms on: crystals with shapes, faults and strain on an amorphous
+ * support; the electron wave through them by multislice with frozen phonons; the lens with aberrations and
+ * partial coherence; the detector with its transfer function, counting noise, X-ray pixels, uneven
+ * illumination and drift. A recipe gives the range of every parameter, each image draws its own.
+ *
+ * Truth: a pixel belongs to a particle where its projected atoms are, each a disc of its covalent radius, and
+ * where it lies in a hole that such discs enclose. The rule knows nothing of the imaging conditions.
+ *
+ * The same recipe, count and seed give the same bytes for any number of threads, on one build and CPU path;
+ * image n does not depend on how many are asked for.
+ */
+#ifndef FRINGE_SIMULATE_H
+#define FRINGE_SIMULATE_H
+
+#include <stdint.h>
+
+#include "fringe/run.h"
+#include "fringe/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fringe_simulate_options {
+    const char *preset; /* a name of fringe_simulate_preset_name; NULL with a recipe */
+    const char *recipe; /* path of a YAML file; NULL with a preset */
+    int32_t count;      /* images, 1 to 1,000,000 */
+    uint64_t seed;
+    const char *output_directory; /* made where it is missing */
+    int overwrite;                /* 1: replace what an earlier call left there */
+} fringe_simulate_options;
+
+/* No preset and no recipe yet, 1 image, seed 0, the current folder. */
+FRINGE_API void fringe_simulate_options_init(fringe_simulate_options *options);
+
+/* The name of preset `index` from 0 on, and what it is for in one line; NULL behind the last. Static text. */
+FRINGE_API const char *fringe_simulate_preset_name(int index);
+FRINGE_API const char *fringe_simulate_preset_purpose(int index);
+
+/* Writes for each image, numbered from 0000 on, NNNN.tif (electrons counted per pixel, calibrated, 16 bits)
+ * and NNNN-mask.tif (0/255), and at the end truth.csv: one line per particle, or per image without one, with
+ * every parameter that was drawn. FRINGE_ARGUMENT for options outside their ranges, FRINGE_FORMAT for a
+ * recipe with unknown keys or values out of range (with line and both numbers), FRINGE_EXISTS where truth.csv
+ * or an image is there already. Cancelled or failed, the images that were finished stay and truth.csv is
+ * absent. */
+FRINGE_API fringe_status fringe_simulate(const fringe_simulate_options *options, const fringe_run *run,
+                                         fringe_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,91 @@
+#include "base/kernel.h"
+#include "simulate/multislice_kernels.h"
+
+static inline vec load(const float *from, size_t lanes)
+{
+    if (lanes >= KERNEL_LANES) return vec_load(from);
+    vec v = {0};
+    memcpy(&v, from, lanes * sizeof(float));
+    return v;
+}
+
+static inline void store(float *to, vec v, size_t lanes)
+{
+    if (lanes >= KERNEL_LANES)
+        vec_store(to, v);
+    else
+        memcpy(to, &v, lanes * sizeof(float));
+}
+
+/* Sine and cosine by Taylor's series behind a reduction to a quarter turn, |r| <= pi / 4: the terms left out
+ * are below 4e-7. pi / 2 stands in three parts, so that a multiple of it is subtracted without loss. */
+static inline void sine_cosine(vec x, vec *sine, vec *cosine)
+{
+    const vec shift = vec_set(12582912.0f); /* 1.5 * 2^23: adding it rounds to a whole number */
+    vec shifted = vec_fma(x, vec_set(0.63661977f), shift), whole = shifted - shift;
+    vec r = vec_fma(whole, vec_set(-1.5703125f), x);
+    r = vec_fma(whole, vec_set(-4.837512969970703e-4f), r);
+    r = vec_fma(whole, vec_set(-7.549789948768648e-8f), r);
+    vec r2 = r * r;
+    vec s = vec_fma(r2, vec_set(-1.0f / 5040), vec_set(1.0f / 120));
+    s = vec_fma(r2, s, vec_set(-1.0f / 6));
+    s = vec_fma(r2 * r, s, r);
+    vec c = vec_fma(r2, vec_set(1.0f / 40320), vec_set(-1.0f / 720));
+    c = vec_fma(r2, c, vec_set(1.0f / 24));
+    c = vec_fma(r2, c, vec_set(-0.5f));
+    c = vec_fma(r2, c, vec_set(1.0f));
+    /* The quarter's number stands in the last bits of `shifted`. */
+    vec_mask quarter = (vec_mask)shifted, odd = -(quarter & 1);
+    vec swapped_s = vec_select(odd, c, s), swapped_c = vec_select(odd, s, c);
+    *sine = (vec)((vec_mask)swapped_s ^ ((quarter & 2) << 30));
+    *cosine = (vec)((vec_mask)swapped_c ^ (((quarter + 1) & 2) << 30));
+}
+
+static void transmit(size_t count, const float *phase, float *re, float *im)
+{
+    for (size_t i = 0; i < count; i += KERNEL_LANES) {
+        size_t lanes = count - i;
+        vec s, c, a = load(re + i, lanes), b = load(im + i, lanes);
+        sine_cosine(load(phase + i, lanes), &s, &c);
+        store(re + i, vec_fma(a, c, -(b * s)), lanes);
+        store(im + i, vec_fma(a, s, b * c), lanes);
+    }
+}
+
+static void multiply(size_t count, const float *factor_re, const float *factor_im, float *re, float *im)
+{
+    for (size_t i = 0; i < count; i += KERNEL_LANES) {
+        size_t lanes = count - i;
+        vec a = load(re + i, lanes), b = load(im + i, lanes);
+        vec c = load(factor_re + i, lanes), d = load(factor_im + i, lanes);
+        store(re + i, vec_fma(a, c, -(b * d)), lanes);
+        store(im + i, vec_fma(a, d, b * c), lanes);
+    }
+}
+
+static void add_filtered(size_t count, int first, const float *factor, const float *re, const float *im,
+                         float *sum_re, float *sum_im)
+{
+    for (size_t i = 0; i < count; i += KERNEL_LANES) {
+        size_t lanes = count - i;
+        vec f = load(factor + i, lanes), a = {0}, b = {0};
+        if (!first) {
+            a = load(sum_re + i, lanes);
+            b = load(sum_im + i, lanes);
+        }
+        store(sum_re + i, vec_fma(f, load(re + i, lanes), a), lanes);
+        store(sum_im + i, vec_fma(f, load(im + i, lanes), b), lanes);
+    }
+}
+
+static void add_intensity(size_t count, float weight, const float *re, const float *im, float *intensity)
+{
+    vec w = vec_set(weight);
+    for (size_t i = 0; i < count; i += KERNEL_LANES) {
+        size_t lanes = count - i;
+        vec a = load(re + i, lanes), b = load(im + i, lanes);
+        store(intensity + i, vec_fma(w, vec_fma(a, a, b * b), load(intensity + i, lanes)), lanes);
+    }
+}
+
+const struct multislice_kernels KERNEL_TABLE(multislice) = {transmit, multiply, add_filtered, add_intensity};

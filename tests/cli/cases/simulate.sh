@@ -1,0 +1,38 @@
+# Micrographs by calculation: the same bytes for any number of threads, calibrated, with their truth, not replaced.
+. "$EXPECT"
+expect 0 fringe simulate --preset hrtem-small --count 2 --seed 5 --threads 2 -o one
+says out '^one/truth.csv$'
+expect 0 fringe simulate --preset hrtem-small --count 2 --seed 5 --threads 1 -o two
+for name in 0000.tif 0000-mask.tif 0001.tif 0001-mask.tif truth.csv; do
+    cmp one/$name two/$name || fail "$name depends on the threads"
+done
+expect 0 fringe info --json one/0000.tif
+says out '0.025'
+columns=$(awk -F, 'NR == 1 { n = NF } NF != n { print "line " NR; exit }' one/truth.csv)
+[ -z "$columns" ] || fail "truth.csv: other columns in $columns"
+cmp -s one/0000.tif one/0001.tif && fail "two images are the same"
+
+# Image 0 does not depend on how many follow; another seed gives another one.
+expect 0 fringe simulate --preset hrtem-small --seed 5 -o three
+cmp one/0000.tif three/0000.tif || fail "image 0 depends on the count"
+expect 0 fringe simulate --preset hrtem-small --seed 6 --overwrite -o three
+cmp -s one/0000.tif three/0000.tif && fail "the seed changes nothing"
+
+expect 1 fringe simulate --preset hrtem-small --seed 6 -o three
+says err 'truth.csv is there already'
+
+# Recipes: what is not said is the preset's; slips are named with their line and both numbers.
+printf 'preset: hrtem-small\nmaterials: [Au]\nparticle_count: 0\nsupport: 0\nsize_px: 64\n' >recipe.yaml
+expect 0 fringe simulate recipe.yaml -o four
+grep -q '^0000.tif,64,' four/truth.csv || fail "the recipe was not followed"
+printf 'voltage_kv: [80, 3000]\n' >bad.yaml
+expect 1 fringe simulate bad.yaml -o five
+says err 'bad.yaml: line 1.*voltage_kv.*3000.*1000'
+printf 'voltage: 80\n' >bad.yaml
+expect 1 fringe simulate bad.yaml -o five
+says err 'no such key'
+expect 2 fringe simulate --preset nothing -o five
+says err "no preset 'nothing'"
+expect 2 fringe simulate -o five
+expect 0 fringe simulate --preset list
+says out '^hrtem '
