@@ -15,6 +15,7 @@ static int take_options(JNIEnv *env, jobject from, fringe_segment_options *optio
         {"bandRows", JNI_KIND_INT, offsetof(fringe_segment_options, band_rows)},
         {"tile", JNI_KIND_INT, offsetof(fringe_segment_options, tile_px)},
         {"memoryBytes", JNI_KIND_LONG, offsetof(fringe_segment_options, memory_bytes)},
+        {"labelsOnly", JNI_KIND_FLAG, offsetof(fringe_segment_options, labels_only)},
     };
     fringe_segment_options_init(options);
     return jni_fields_take(env, from, fields, sizeof fields / sizeof *fields, options);
@@ -98,6 +99,11 @@ static void probability(JNIEnv *env, jclass class, jlong address, jint channel, 
 {
     (void)class;
     const fringe_segmentation *result = jni_object(address);
+    fringe_error error = {FRINGE_ARGUMENT, "probability: only labels were asked for"};
+    if (!result->probability) {
+        jni_failed(env, FRINGE_ARGUMENT, &error);
+        return;
+    }
     int64_t begin = find_plane(env, result, "probability", channel, result->channel_count, into, offset);
     if (begin < 0) return;
     (*env)->SetFloatArrayRegion(env, into, offset, result->width_px * result->height_px,

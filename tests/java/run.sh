@@ -102,6 +102,9 @@ tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imag
 in_window() {
     Xvfb :"$display" -screen 0 1400x1000x24 >"$work/xvfb.log" 2>&1 &
     server=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ -e "/tmp/.X11-unix/X$display" ] || sleep 1
+    done
     DISPLAY=:$display in_german "$@"
     status=$?
     kill $server

@@ -72,6 +72,16 @@ public class SegmentationTest {
     }
 
     @Test
+    public void labelsOnly() {
+        try (Model model = Model.load(TestImages.MODEL, null); Micrograph micrograph = TestImages.discMicrograph();
+                Segmentation labels = Segmentation.of(model, micrograph, 0, new SegmentOptions().labelsOnly(true), null)) {
+            assertArrayEquals(mask(model, micrograph), labels.labels(0));
+            assertThrows(FringeArgumentException.class, () -> labels.probability(0));
+            assertThrows(FringeArgumentException.class, () -> labels.setThreshold(0.7));
+        }
+    }
+
+    @Test
     public void modelIsUsedByTwoThreads() throws Exception {
         try (Model model = Model.load(TestImages.MODEL, null)) {
             ExecutorService threads = Executors.newFixedThreadPool(2);

@@ -17,6 +17,7 @@ public final class SegmentOptions {
     private int bandRows;
     private int tile;
     private long memoryBytes;
+    private boolean labelsOnly;
 
     /** Foreground from this probability on; 0.5 without it. */
     public SegmentOptions threshold(double value) {
@@ -68,6 +69,12 @@ public final class SegmentOptions {
     /** Above this the image is cut into tiles; 0 for 1 GiB. */
     public SegmentOptions memoryBytes(long value) {
         memoryBytes = value;
+        return this;
+    }
+
+    /** Whether probabilities of masks and classes are not kept, which saves most of the memory. Same labels. */
+    public SegmentOptions labelsOnly(boolean value) {
+        labelsOnly = value;
         return this;
     }
 }

@@ -5,6 +5,7 @@ import fringe.Library;
 import fringe.Micrograph;
 import fringe.Model;
 import fringe.ModelInfo;
+import fringe.SegmentOptions;
 import fringe.Segmentation;
 import ij.ImagePlus;
 import ij.gui.Overlay;
@@ -47,6 +48,7 @@ final class Segmenter {
             Segmentation kept) {
         boolean all = settings.stack && image.getNSlices() * image.getNFrames() > 1;
         int depth = all ? image.getNSlices() : 1, times = all ? image.getNFrames() : 1;
+        SegmentOptions options = settings.options().labelsOnly(!settings.probability);
         Outputs outputs = new Outputs(image, settings, describe(model.info(), settings), depth, times);
         try (Slices slices = new Slices(image)) {
             if (slices.bounds.isEmpty()) throw new FringeArgumentException("the selection lies outside the image");
@@ -58,7 +60,7 @@ final class Segmenter {
                 for (int z = 1; z <= depth; z++) {
                     monitor.part((t - 1) * depth + z - 1, depth * times);
                     Micrograph micrograph = slices.at(all ? z : image.getZ(), all ? t : image.getT());
-                    try (Segmentation made = Segmentation.of(model, micrograph, 0, settings.options(), monitor.run)) {
+                    try (Segmentation made = Segmentation.of(model, micrograph, 0, options, monitor.run)) {
                         outputs.add(made, all ? z : image.getZ(), all ? t : image.getT(), slices.bounds);
                     }
                 }
