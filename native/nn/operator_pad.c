@@ -60,7 +60,8 @@ fringe_status operator_pad_infer(struct operator_call *call, fringe_error *error
     if (status) return status;
     const struct tensor *x = call->inputs[0];
     int known = 0;
-    for (int i = 0; i < (call->opset >= 19 ? 4 : 3); i++)
+    /* wrap came with opset 19, but PyTorch writes it into 18 and ONNX Runtime does not mind. */
+    for (int i = 0; i < (call->opset >= 18 ? 4 : 3); i++)
         if (!strcmp(mode, modes[i])) {
             params->mode = (enum pad_mode)i;
             known = 1;

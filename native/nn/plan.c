@@ -18,6 +18,8 @@ static const struct {
     {operator_resize_infer, rows_resize_lower},
     {operator_pad_infer, rows_pad_lower},
     {operator_slice_infer, rows_slice_lower},
+    {operator_expand_infer, rows_repeat_lower},
+    {operator_tile_infer, rows_repeat_lower},
     {operator_split_infer, rows_split_lower},
     {operator_depth_infer, rows_depth_lower},
     {operator_batch_norm_infer, rows_norm_lower},

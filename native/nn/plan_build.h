@@ -54,8 +54,9 @@ int builder_sole_reader(const struct plan_builder *builder, int value, const cha
 typedef fringe_status plan_lower(struct plan_builder *builder, const struct graph_node *node, int *taken);
 
 plan_lower rows_conv_lower, rows_transposed_lower, rows_pool_lower, rows_resize_lower, rows_pad_lower,
-    rows_slice_lower, rows_split_lower, rows_depth_lower, rows_norm_lower, rows_softmax_lower,
-    rows_unary_lower, rows_binary_lower, rows_reduce_lower, rows_group_norm_lower, rows_reshaped_norm_lower;
+    rows_slice_lower, rows_repeat_lower, rows_split_lower, rows_depth_lower, rows_norm_lower,
+    rows_softmax_lower, rows_unary_lower, rows_binary_lower, rows_reduce_lower, rows_group_norm_lower,
+    rows_reshaped_norm_lower;
 
 /* Conversions and the dense way (plan_convert.c). */
 fringe_status convert_input(struct plan_builder *builder, int value);

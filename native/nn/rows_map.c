@@ -1,5 +1,6 @@
 /* rows_map.c - layers whose pixels come from other places of the input: nearest and linear resampling,
- * padding, slices, depth to space. Which row and column each output index reads is a table made once. */
+ * padding, slices, repeated channels, depth to space. Which row and column each output index reads is a table
+ * made once. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -240,6 +241,16 @@ fringe_status rows_slice_lower(struct plan_builder *builder, const struct graph_
     *taken = params->start[0] == 0 && params->step[0] == 1 && in->dims[0] == out->dims[0];
     if (!*taken) return FRINGE_OK;
     return lower_slice(builder, node, node->outputs[0], params->start, params->step);
+}
+
+/* Expand and Tile of one channel to several, as in front of networks made for colour. */
+fringe_status rows_repeat_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
+{
+    const int64_t *in = builder->graph->values[node->inputs[0]].tensor.dims;
+    const int64_t *out = builder->graph->values[node->outputs[0]].tensor.dims;
+    const int64_t start[4] = {0}, stride[4] = {1, in[1] == out[1], 1, 1};
+    *taken = in[0] == out[0] && (in[1] == out[1] || in[1] == 1) && in[2] == out[2] && in[3] == out[3];
+    return *taken ? lower_slice(builder, node, node->outputs[0], start, stride) : FRINGE_OK;
 }
 
 fringe_status rows_split_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)

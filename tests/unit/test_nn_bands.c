@@ -309,6 +309,39 @@ Test(nn_bands, padding)
     check_node("Pad", "mode=constant", pads_cutting, 2, 15, 30);
 }
 
+/* PyTorch writes circular padding into opset 18, where ONNX does not have it yet. */
+Test(nn_bands, circular_padding_of_opset_18)
+{
+    struct net *net = net_begin("image", 2);
+    int inputs[2] = {0, pads(net)};
+    int x = net_node(net, "Pad", inputs, 2, "mode=wrap", 2);
+    struct onnx_model model = *net_end(net, x, "output");
+    model.opset = 18;
+    check_net("circular padding", &model, 2, 15, 30);
+    net_free(net);
+}
+
+/* One channel given to a network made for three: it streams. */
+Test(nn_bands, repeated_channels)
+{
+    static const char *const operators[] = {"Expand", "Tile"};
+    static const int64_t three_channels[] = {1, 3, 1, 1}; /* broadcast with the image, or how often */
+    for (int i = 0; i < 2; i++) {
+        struct net *net = net_begin("image", 1);
+        int inputs[2] = {0, net_integers(net, 4, three_channels)};
+        int x = net_node(net, operators[i], inputs, 2, "", 3);
+        const struct onnx_model *model = net_end(net, net_conv(net, x, 4, 3, 1), "output");
+        struct network *network;
+        struct network_facts facts;
+        check_net(operators[i], model, 1, 19, 26);
+        cr_assert_eq(network_create_for_image(model, 1, 19, 26, 0, NULL, &network, NULL), FRINGE_OK);
+        network_get_facts(network, &facts);
+        cr_expect(facts.streams, "%s does not stream", operators[i]);
+        network_free(network);
+        net_free(net);
+    }
+}
+
 /* A global statistic in the middle: what comes before is computed whole, what comes behind in bands. */
 Test(nn_bands, instance_norm_between_convolutions)
 {
