@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/failure.h"
 
-enum { RANK = 4, ARENA_LIMIT_BYTES = 1 << 30 };
+enum { RANK = 4, MOST_ADDED = 3, ARENA_LIMIT_BYTES = 1 << 30 };
 
 struct owned_model {
     struct onnx_model model;
@@ -16,7 +16,7 @@ struct owned_model {
 /* What is being made. */
 struct rewrite {
     struct arena *arena;
-    struct onnx_node *nodes; /* room for two more than the network has */
+    struct onnx_node *nodes; /* room for MOST_ADDED more than the network has */
     size_t node_count;
     int starved;
 };
@@ -153,6 +153,74 @@ static void turn_output(struct rewrite *rewrite, const struct onnx_model *onnx, 
         add_node(rewrite, "Transpose", own, name, axes);
 }
 
+/* A maximum over channels, or one channel picked, leaves (N, H, W). With N = 1 that is a plane for each
+ * channel of the one image, and is told apart from nothing else by its shape. */
+static int lacks_an_axis(const struct package *package)
+{
+    const struct package_tensor *output = &package->outputs[0];
+    return output->rank == RANK - 1 && output->y_axis == 1 && output->x_axis == 2 &&
+           package->onnx->outputs[0].rank == RANK - 1;
+}
+
+static struct onnx_attribute *axes_attribute(struct rewrite *rewrite, const char *name)
+{
+    struct onnx_attribute *attribute = take(rewrite, 1, sizeof *attribute);
+    int64_t *axes = take(rewrite, 1, sizeof *axes); /* zeroed: axis 0 */
+    if (!rewrite->starved)
+        *attribute =
+            (struct onnx_attribute){.name = name, .kind = ONNX_ATTR_INTS, .s = "", .count = 1, .ints = axes};
+    return attribute;
+}
+
+/* The first output gets an axis in front. Its place is an attribute, from opset 13 on an input. */
+static void add_output_axis(struct rewrite *rewrite, const struct onnx_model *onnx)
+{
+    enum { OPSET_OF_INPUT = 13 };
+    const char *name = onnx->outputs[0].name, *own = layout_name(rewrite, name);
+    const char *axes = layout_name(rewrite, own), **names = take(rewrite, 3, sizeof *names);
+    int is_input = onnx->opset >= OPSET_OF_INPUT;
+    struct onnx_attribute *place = axes_attribute(rewrite, is_input ? "value_ints" : "axes");
+    if (rewrite->starved) return;
+    for (size_t i = 0; i < rewrite->node_count && !rewrite->starved; i++) {
+        struct onnx_node *node = &rewrite->nodes[i];
+        node->inputs = rename_in(rewrite, node->inputs, node->input_count, name, own);
+        node->outputs = rename_in(rewrite, node->outputs, node->output_count, name, own);
+    }
+    names[0] = own, names[1] = axes, names[2] = name;
+    const struct onnx_node plain = {.name = name, .domain = "", .output_count = 1};
+    struct onnx_node constant = plain, unsqueeze = plain;
+    constant.op_type = "Constant";
+    constant.inputs = constant.outputs = names + 1;
+    constant.attributes = place;
+    constant.attribute_count = 1;
+    if (is_input) rewrite->nodes[rewrite->node_count++] = constant;
+    unsqueeze.op_type = "Unsqueeze";
+    unsqueeze.inputs = names;
+    unsqueeze.input_count = is_input ? 2 : 1;
+    unsqueeze.outputs = names + 2;
+    unsqueeze.attributes = place;
+    unsqueeze.attribute_count = is_input ? 0 : 1;
+    rewrite->nodes[rewrite->node_count++] = unsqueeze;
+}
+
+/* The values, the first of them with a dimension of 1 in front. */
+static struct onnx_value *widened_value(struct rewrite *rewrite, const struct onnx_value *value, size_t count)
+{
+    struct onnx_value *values = take(rewrite, count, sizeof *values);
+    int64_t *dims = take(rewrite, RANK, sizeof *dims);
+    const char **symbols = take(rewrite, RANK, sizeof *symbols);
+    if (rewrite->starved) return NULL;
+    memcpy(values, value, count * sizeof *values);
+    dims[0] = 1;
+    symbols[0] = "";
+    memcpy(dims + 1, value->dims, (RANK - 1) * sizeof *dims);
+    memcpy(symbols + 1, value->symbols, (RANK - 1) * sizeof *symbols);
+    values[0].rank = RANK;
+    values[0].dims = dims;
+    values[0].symbols = symbols;
+    return values;
+}
+
 /* The value with its dimensions in the order N, C, H, W. */
 static struct onnx_value *turned_value(struct rewrite *rewrite, const struct onnx_value *value, size_t count,
                                        const int64_t axes[RANK])
@@ -180,12 +248,12 @@ fringe_status channels_first_create(const struct package *package, struct onnx_m
     *model = NULL;
     if (!is_image(&package->inputs[0])) return FRINGE_OK;
     axes_of(&package->inputs[0], in);
-    int turns_output = is_image(&package->outputs[0]);
+    int turns_output = is_image(&package->outputs[0]), widens_output = lacks_an_axis(package);
     if (turns_output) {
         axes_of(&package->outputs[0], out);
         turns_output = !is_straight(out);
     }
-    if (is_straight(in) && !turns_output) return FRINGE_OK;
+    if (is_straight(in) && !turns_output && !widens_output) return FRINGE_OK;
     struct owned_model *owned = alloc_array(1, sizeof *owned);
     if (owned) owned->arena = arena_create(ARENA_LIMIT_BYTES);
     if (!owned || !owned->arena) {
@@ -193,7 +261,7 @@ fringe_status channels_first_create(const struct package *package, struct onnx_m
         return failure_memory(error, package->path, sizeof *owned);
     }
     struct rewrite rewrite = {.arena = owned->arena};
-    rewrite.nodes = take(&rewrite, onnx->node_count + 2, sizeof *rewrite.nodes);
+    rewrite.nodes = take(&rewrite, onnx->node_count + MOST_ADDED, sizeof *rewrite.nodes);
     owned->model = *onnx;
     if (!rewrite.starved) {
         turn_input(&rewrite, onnx, in);
@@ -202,6 +270,10 @@ fringe_status channels_first_create(const struct package *package, struct onnx_m
     if (!rewrite.starved && turns_output) {
         turn_output(&rewrite, onnx, out);
         owned->model.outputs = turned_value(&rewrite, onnx->outputs, onnx->output_count, out);
+    }
+    if (!rewrite.starved && widens_output) {
+        add_output_axis(&rewrite, onnx);
+        owned->model.outputs = widened_value(&rewrite, onnx->outputs, onnx->output_count);
     }
     if (rewrite.starved) {
         channels_first_free(&owned->model);

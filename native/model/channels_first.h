@@ -2,7 +2,8 @@
  *
  * The executor streams (N, C, H, W). tf2onnx puts a Transpose behind the input and one before the output; a
  * network read the other way round from outside needs neither. So the graph gets the opposite Transposes at
- * its ends, and where they meet the network's own both go.
+ * its ends, and where they meet the network's own both go. An output (N, H, W), as a maximum over channels
+ * leaves it, gets the axis that it lacks.
  */
 #ifndef MODEL_CHANNELS_FIRST_H
 #define MODEL_CHANNELS_FIRST_H

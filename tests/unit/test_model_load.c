@@ -158,6 +158,40 @@ Test(model_load, channels_last_runs_as_channels_first)
     fringe_model_free(model);
 }
 
+/* (N, H, W), as ArgMax leaves it, is one channel; the missing axis is an attribute or an input. */
+Test(model_load, an_output_without_channels_is_one)
+{
+    for (int opset = 11; opset <= 17; opset += 6) {
+        struct heard heard;
+        struct wire graph = {0}, part = wire_value("x", 4, (int64_t[]){1, 3, -1, -1}), keep = {0};
+        wire_message(&graph, 11, &part);
+        part = wire_value("y", 3, (int64_t[]){1, -1, -1});
+        wire_message(&graph, 12, &part);
+        part = wire_node("ReduceMax", "x", "y");
+        wire_text(&keep, 1, "keepdims");
+        wire_number(&keep, 3, 0);
+        wire_number(&keep, 20, ONNX_ATTR_INT);
+        wire_message(&part, 5, &keep);
+        struct wire axes = {0};
+        wire_text(&axes, 1, "axes");
+        wire_number(&axes, 8, 1);
+        wire_number(&axes, 20, ONNX_ATTR_INTS);
+        wire_message(&part, 5, &axes);
+        wire_message(&graph, 1, &part);
+        struct wire wire = wire_model(&graph, opset);
+        model_folder_write("flat.onnx", wire.bytes, wire.size);
+        free(wire.bytes);
+        fringe_model *model = load("flat.onnx", &heard);
+        cr_expect_eq(model->info.output_channels, 1);
+        struct network *network;
+        cr_assert_eq(loaded_model_compile(model, 20, 30, 0, NULL, &network, NULL), FRINGE_OK);
+        const struct tensor *output = network_output(network, 0);
+        cr_expect(output->rank == 4 && output->dims[1] == 1 && output->dims[3] == 30);
+        network_free(network);
+        fringe_model_free(model);
+    }
+}
+
 Test(model_load, refusals_name_the_reason)
 {
     refuse("/no/such/folder", FRINGE_FILE, "there is no such file or folder");
