@@ -33,6 +33,8 @@ typedef struct fringe_batch_options {
     const char *output_directory; /* NULL: beside the input; made where it is missing */
     int probability;              /* 1: write the probability map, one channel per class */
     int overlay;                  /* 1: write the overlay */
+    int compress;  /* 1: TIFFs are compressed (Deflate), those of more than 4 GB before as BigTIFF,
+                      which ImageJ opens with Bio-Formats only; a stack begins anew when killed */
     int overwrite; /* 1: replace results that Fringe made from other inputs, models or parameters; files of
                       the earlier result that the new one lacks are deleted */
     int recursive; /* 1: go into subfolders of a folder */

@@ -45,6 +45,10 @@ static fringe_status begin_file(struct batch_results *results, const char *suffi
     for (int32_t i = 0; i < info.slice_count && !status; i++)
         labels[i] = fringe_micrograph_slice_label(results->micrograph, i);
     options->slice_labels = labels;
+    options->compress = results->job->options->compress;
+    if (tiff_write_is_big(options))
+        run_state_notice(results->job->run, FRINGE_NOTICE_INPUT,
+                         "<stem>%s is a BigTIFF, for which ImageJ needs Bio-Formats", suffix);
     int64_t planes = (int64_t)results->written * options->channel_count;
     if (!status && results->written)
         status = tiff_write_resume(path, options, planes, writer, error);
@@ -136,7 +140,7 @@ fringe_status batch_results_try(struct batch_results *results, const struct prov
     fringe_micrograph_get_info(results->micrograph, &info);
     fringe_status status = file_make_directories(results->input->directory, error);
     if (status) return status;
-    if (info.slice_count == 1) { /* there will be nothing to go on with */
+    if (info.slice_count == 1 || results->job->options->compress) { /* there is nothing to go on with */
         struct file_writer writer;
         status = file_writer_begin(&writer, path, error);
         file_writer_discard(&writer);

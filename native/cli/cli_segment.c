@@ -18,6 +18,7 @@ static const char help[] =
     "  -o DIR               write there, subfolders mirrored; otherwise beside each input\n"
     "  --probability        also <stem>-probability.tif, one channel per class\n"
     "  --overlay            also <stem>-overlay.png: the micrograph with outlines in colour\n"
+    "  --compress           compressed TIFFs; above 4 GB ImageJ needs Bio-Formats for them\n"
     "  --threshold T        foreground from this probability on, 0 to 1 (0.5)\n"
     "  --normalize HOW      none, zscore, minmax or percentile, instead of the model's own\n"
     "  --pixel-size NM      pixel size of the inputs in nm, instead of their calibration\n"
@@ -167,6 +168,7 @@ int cli_segment_run(int argc, char **argv)
         {"-o", CLI_OPTION_TEXT, &request.batch.output_directory, 0, 0, NULL},
         {"--probability", CLI_OPTION_FLAG, &request.batch.probability, 0, 0, NULL},
         {"--overlay", CLI_OPTION_FLAG, &request.batch.overlay, 0, 0, NULL},
+        {"--compress", CLI_OPTION_FLAG, &request.batch.compress, 0, 0, NULL},
         {"--threshold", CLI_OPTION_NUMBER, &segment->threshold, 0, 1, NULL},
         {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, normalizations},
         {"--pixel-size", CLI_OPTION_NUMBER, &segment->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},

@@ -20,8 +20,8 @@ _fringe() {
     esac
     case $command in
     segment)
-        options="--model -o --probability --overlay --threshold --normalize --pixel-size --resample --exclude-bottom
-            --band --tile --threads --overwrite --recursive --files-from --json --help"
+        options="--model -o --probability --overlay --compress --threshold --normalize --pixel-size --resample
+            --exclude-bottom --band --tile --threads --overwrite --recursive --files-from --json --help"
         ;;
     simulate) options="--preset --count --seed -o --threads --overwrite --help" ;;
     info) options="--json --help" ;;

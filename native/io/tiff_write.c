@@ -13,6 +13,7 @@
 #include "io/imagej_notes.h"
 #include "io/imagej_text.h"
 #include "io/palette.h"
+#include "io/tiff_deflate.h"
 
 /* The file is in this machine's byte order, which TIFF allows, so that nothing needs to be turned. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -36,6 +37,7 @@ struct bytes {
 
 struct tiff_writer {
     struct file_writer file;
+    struct tiff_deflate *deflate; /* NULL where rows are written as they are */
     size_t row_bytes;
     int64_t plane_rows, rows_left;
 };
@@ -298,13 +300,42 @@ static fringe_status prepare(const char *path, const struct tiff_write_options *
     return FRINGE_OK;
 }
 
+int tiff_write_is_big(const struct tiff_write_options *options)
+{
+    double bytes = (double)options->width_px * options->height_px * options->channel_count *
+                   options->slice_count * (double)micrograph_source_sample_bytes(options->pixel);
+    return options->compress && bytes > UINT32_MAX;
+}
+
+static fringe_status begin_deflate(struct tiff_writer *writer, const struct tiff_write_options *options,
+                                   fringe_error *error)
+{
+    struct bytes description = {0}, sizes = {0}, notes = {0};
+    put_description(&description, options);
+    if (options->slice_labels) put_labels(&sizes, &notes, options);
+    struct tiff_deflate_texts texts = {.description = (const char *)description.block,
+                                       .note_sizes = (const uint32_t *)(void *)sizes.block,
+                                       .note_count = (uint32_t)(sizes.size / sizeof(uint32_t)),
+                                       .notes = notes.block,
+                                       .note_bytes = (uint32_t)notes.size};
+    fringe_status status = description.failed || sizes.failed || notes.failed
+                               ? failure_memory(error, writer->file.path, notes.capacity)
+                               : tiff_deflate_begin(&writer->file, options, &texts, &writer->deflate, error);
+    alloc_free(description.block);
+    alloc_free(sizes.block);
+    alloc_free(notes.block);
+    return status;
+}
+
 fringe_status tiff_write_begin(const char *path, const struct tiff_write_options *options,
                                struct tiff_writer **writer, fringe_error *error)
 {
     struct bytes front = {0};
     fringe_status status = prepare(path, options, writer, &front, error);
     if (!status) status = file_writer_begin(&(*writer)->file, path, error);
-    if (!status && fwrite(front.block, 1, front.size, (*writer)->file.stream) != front.size)
+    if (!status && options->compress)
+        status = begin_deflate(*writer, options, error);
+    else if (!status && fwrite(front.block, 1, front.size, (*writer)->file.stream) != front.size)
         status = failure_set(error, FRINGE_FILE, "%s: cannot be written", path);
     alloc_free(front.block);
     if (status) {
@@ -361,7 +392,10 @@ fringe_status tiff_write_rows(struct tiff_writer *writer, const void *rows, int6
     if (row_count < 0 || row_count > writer->rows_left)
         return failure_set(error, FRINGE_ARGUMENT, "%s: %lld rows are written where %lld are left",
                            writer->file.path, (long long)row_count, (long long)writer->rows_left);
-    if (fwrite(rows, writer->row_bytes, (size_t)row_count, writer->file.stream) != (size_t)row_count)
+    if (writer->deflate) {
+        fringe_status status = tiff_deflate_rows(writer->deflate, rows, row_count, writer->row_bytes, error);
+        if (status) return status;
+    } else if (fwrite(rows, writer->row_bytes, (size_t)row_count, writer->file.stream) != (size_t)row_count)
         return failure_set(error, FRINGE_FILE, "%s: cannot be written", writer->file.path);
     writer->rows_left -= row_count;
     return FRINGE_OK;
@@ -374,8 +408,10 @@ fringe_status tiff_write_sync(struct tiff_writer *writer, fringe_error *error)
 
 fringe_status tiff_write_commit(struct tiff_writer *writer, fringe_error *error)
 {
-    fringe_status status;
-    if (writer->rows_left) {
+    fringe_status status = tiff_deflate_end(writer->deflate, error);
+    if (status) {
+        file_writer_discard(&writer->file);
+    } else if (writer->rows_left) {
         status = failure_set(error, FRINGE_ARGUMENT, "%s: %lld rows are missing", writer->file.path,
                              (long long)writer->rows_left);
         file_writer_discard(&writer->file);
@@ -389,6 +425,7 @@ fringe_status tiff_write_commit(struct tiff_writer *writer, fringe_error *error)
 void tiff_write_discard(struct tiff_writer *writer)
 {
     if (!writer) return;
+    tiff_deflate_end(writer->deflate, NULL);
     file_writer_discard(&writer->file);
     alloc_free(writer);
 }

@@ -31,7 +31,11 @@ struct tiff_write_options {
     const char *description;         /* lines "key=value\n" added to ImageJ's; NULL for none */
     int class_colours;               /* 1, UINT8 only: a colour table of easily told colours, 0 black; the
                                         indices stay readable as such */
+    int compress;                    /* 1: the form of tiff_deflate.h, which cannot be resumed */
 };
+
+/* 1 where the file is a BigTIFF, which plain ImageJ does not open: compressed, of more than 4 GB before. */
+int tiff_write_is_big(const struct tiff_write_options *options);
 
 /* Begins a file beside `path`. FRINGE_ARGUMENT where the options contradict themselves, FRINGE_UNSUPPORTED
  * where a plane would pass 4 GB, FRINGE_FILE where it cannot be created. Texts are copied. */

@@ -92,6 +92,7 @@ static void list_facts(const struct provenance_origin *origin, struct facts *fac
                segment->exclude_bottom_px);
     add_number(facts, FACT_FLAG, "parameters", "probability", "--probability", origin->options->probability);
     add_number(facts, FACT_FLAG, "parameters", "overlay", "--overlay", origin->options->overlay);
+    add_number(facts, FACT_FLAG, "parameters", "compress", "--compress", origin->options->compress);
 }
 
 static void write_facts(struct json_writer *json, const struct facts *facts, const char *section)

@@ -131,6 +131,57 @@ Test(write, tiff_is_read_by_libtiff)
     TIFFClose(tiff);
 }
 
+/* Planes, labels and calibration come back from the compressed form as from the plain one. */
+Test(write, compressed_planes_come_back)
+{
+    static const fringe_pixel pixels[] = {FRINGE_PIXEL_UINT8, FRINGE_PIXEL_UINT16, FRINGE_PIXEL_FLOAT32};
+    static const char *const labels[] = {"first", NULL, "third"};
+    for (int i = 0; i < 3; i++) {
+        struct tiff_write_options options = plain_options();
+        fringe_micrograph *read;
+        fringe_micrograph_info info;
+        fringe_error error = {0};
+        float values[PIXELS];
+        options.compress = 1;
+        options.slice_count = 3;
+        options.channel_count = 2;
+        options.pixel = pixels[i];
+        options.slice_labels = labels;
+        options.nm_per_px_x = options.nm_per_px_y = 0.25;
+        cr_expect_eq(tiff_write_is_big(&options), 0);
+        const char *path = put_tiff(&options, i == 0);
+        TIFF *tiff = TIFFOpen(path, "r");
+        uint16_t compression = 0, predictor = 0;
+        cr_assert_not_null(tiff);
+        cr_expect_eq(TIFFNumberOfDirectories(tiff), 6);
+        TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
+        TIFFGetField(tiff, TIFFTAG_PREDICTOR, &predictor);
+        cr_expect_eq(compression, COMPRESSION_ADOBE_DEFLATE);
+        cr_expect_eq(predictor, i == 2 ? PREDICTOR_NONE : PREDICTOR_HORIZONTAL);
+        TIFFClose(tiff);
+        cr_assert_eq(fringe_micrograph_open(path, NULL, &read, &error), FRINGE_OK, "%s", error.message);
+        fringe_micrograph_get_info(read, &info);
+        cr_expect(info.slice_count == 3 && info.channel_count == 2 && info.own_output &&
+                  info.pixel == pixels[i] && info.nm_per_px_x == 0.25);
+        cr_expect_str_eq(fringe_micrograph_slice_label(read, 0), "first");
+        cr_expect_str_eq(fringe_micrograph_slice_label(read, 2), "third");
+        for (int plane = 0; plane < 6; plane++) {
+            cr_assert_eq(fringe_micrograph_read(read, plane / 2, plane % 2, values, &error), FRINGE_OK, "%s",
+                         error.message);
+            for (int x = 0; x < PIXELS; x++) cr_assert_eq(values[x], plane * 10 + x);
+        }
+        fringe_micrograph_free(read);
+    }
+    struct tiff_write_options large = plain_options();
+    large.compress = 1;
+    large.width_px = large.height_px = 65535;
+    cr_expect_eq(tiff_write_is_big(&large), 0);
+    large.slice_count = 2;
+    cr_expect_eq(tiff_write_is_big(&large), 1);
+    large.compress = 0;
+    cr_expect_eq(tiff_write_is_big(&large), 0);
+}
+
 Test(write, pixel_sizes_come_back_to_the_last_digit)
 {
     static const double sizes[] = {1e-6, 0.002, 0.0203, 0.05, 1.0 / 3, 0.077, 1, 3.14159265358979,
