@@ -72,6 +72,49 @@ INLINE void stretch(const struct conv_source *sources, int source_count, const i
              out + (size_t)o * out_plane_stride, out_plane_stride, out_channels - o, x, n);
 }
 
+/* A single output channel, as every group of a depthwise convolution has: a block would compute CONV_BLOCK
+ * and throw the others away. More vectors side by side hide the latency instead of the channels. */
+enum { LONE_VECTORS = 8 };
+
+INLINE void lone_tile(const struct conv_source *sources, int source_count, const int tap_count,
+                      const float *weights, const float *bias, int relu, float *out, int64_t x, const int n)
+{
+    vec sum[LONE_VECTORS];
+#pragma GCC unroll 8
+    for (int v = 0; v < n; v++) sum[v] = vec_set(*bias);
+    for (int s = 0; s < source_count; s++) {
+        const float *plane = sources[s].plane + x;
+        for (int64_t c = 0; c < sources[s].channels; c++, plane += sources[s].plane_stride)
+            for (int t = 0; t < tap_count; t++, weights += CONV_BLOCK) {
+                const float *in = plane + sources[s].taps[t];
+                vec weight = vec_set(*weights);
+#pragma GCC unroll 8
+                for (int v = 0; v < n; v++) sum[v] = vec_fma(vec_load(in + v * KERNEL_LANES), weight, sum[v]);
+            }
+    }
+    const vec zero = vec_set(0);
+#pragma GCC unroll 8
+    for (int v = 0; v < n; v++) vec_store(out + x + v * KERNEL_LANES, relu ? vec_max(sum[v], zero) : sum[v]);
+}
+
+INLINE void lone_row(const struct conv_source *sources, int source_count, const int tap_count,
+                     const float *weights, const float *bias, int relu, float *out, int64_t vectors)
+{
+    for (int64_t x = 0; vectors > 0;) {
+        int n = vectors >= LONE_VECTORS ? LONE_VECTORS : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+        if (n == LONE_VECTORS)
+            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, LONE_VECTORS);
+        else if (n == 4)
+            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, 4);
+        else if (n == 2)
+            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, 2);
+        else
+            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, 1);
+        x += n * KERNEL_LANES;
+        vectors -= n;
+    }
+}
+
 INLINE void row_of(const struct conv_source *sources, int source_count, const int tap_count,
                    const float *weights, const float *bias, int relu, float *out, size_t out_plane_stride,
                    int64_t out_channels, int64_t width)
@@ -79,6 +122,10 @@ INLINE void row_of(const struct conv_source *sources, int source_count, const in
 #define STRETCH(n)                                                                                           \
     stretch(sources, source_count, tap_count, weights, bias, relu, out, out_plane_stride, out_channels, x, n)
     int64_t vectors = (width + KERNEL_LANES - 1) / KERNEL_LANES, x = 0;
+    if (out_channels == 1) {
+        lone_row(sources, source_count, tap_count, weights, bias, relu, out, vectors);
+        return;
+    }
     /* A single vector has too few sums to hide the latency of a multiply-add, so the end is cut into 2 + 2
      * rather than 3 + 1. */
     while (vectors > MOST_VECTORS + 1 || vectors == MOST_VECTORS) {

@@ -192,6 +192,17 @@ static void check_winograd(int64_t in, int64_t out, int64_t height, int64_t widt
     net_free(net);
 }
 
+/* A lone output channel has a loop of its own, which ends in pieces of 8, 4, 2 and 1 vectors. */
+Test(nn_bands, lone_channels_of_many_widths)
+{
+    static const int64_t widths[] = {5, 60, 141, 250};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        struct net *net = net_begin("image", 2);
+        check_net("lone channel", net_end(net, net_conv(net, 0, 1, 3, 1), "output"), 2, 6, widths[i]);
+        net_free(net);
+    }
+}
+
 Test(nn_bands, winograd)
 {
     for (int64_t width = 3; width < 24; width++)
