@@ -166,25 +166,24 @@ static fringe_status size_rings(struct network *network, fringe_error *error)
  * to the end of the run, where that reader goes on behind the first band. */
 static fringe_status dense_peak(const struct network *network, size_t *peak, fringe_error *error)
 {
-    size_t count = network->slot_count;
-    int64_t *end = alloc_array(2 * count + 1, sizeof *end);
-    if (!end) return failure_memory(error, "schedule", 2 * count * sizeof *end);
-    int64_t *target = end + count;
+    size_t count = network->slot_count, steps = network->step_count;
+    int64_t *end = alloc_array(2 * count + steps + 1, sizeof *end), bytes = 0;
+    if (!end) return failure_memory(error, "schedule", (2 * count + steps) * sizeof *end);
+    int64_t *target = end + count, *change = target + count; /* of the bytes held, with each step */
     schedule_targets(network, end, network->band_rows, target);
+    for (size_t i = 0; i < count; i++) {
+        const struct slot *slot = &network->slots[i];
+        if (slot->form != SLOT_DENSE) continue;
+        int64_t own = (int64_t)tensor_bytes(&network->graph->values[slot->value].tensor);
+        change[slot->first_step] += own;
+        if (slot->last_step >= (int)steps) continue; /* an output */
+        const struct step *last = &network->steps[slot->last_step];
+        if (target[last->output] >= network->slots[last->output].height) change[slot->last_step + 1] -= own;
+    }
     *peak = 0;
-    for (size_t s = 0; s < network->step_count; s++) {
-        size_t bytes = 0;
-        for (size_t i = 0; i < count; i++) {
-            const struct slot *slot = &network->slots[i];
-            if (slot->form != SLOT_DENSE || slot->first_step > (int)s) continue;
-            const struct step *last = slot->last_step < (int)network->step_count
-                                          ? &network->steps[slot->last_step]
-                                          : &network->steps[network->step_count - 1];
-            int lasts = target[last->output] < network->slots[last->output].height;
-            if (slot->last_step >= (int)s || lasts)
-                bytes += tensor_bytes(&network->graph->values[slot->value].tensor);
-        }
-        *peak = bytes > *peak ? bytes : *peak;
+    for (size_t s = 0; s < steps; s++) {
+        bytes += change[s];
+        *peak = (size_t)bytes > *peak ? (size_t)bytes : *peak;
     }
     alloc_free(end);
     return FRINGE_OK;
@@ -196,10 +195,12 @@ static size_t slot_floats(const struct slot *slot)
 }
 
 /* Gives each rows slot its place. Carried slots stand alone; the others live from the step that fills them to
- * the last that reads them, and take the first gap among those alive at the same time. */
+ * the last that reads them, and take the first gap among those alive at the same time. Slots come in the
+ * order of the steps that fill them, so that one that is dead stays so: a chain of any length takes linear
+ * time. */
 static fringe_status place_slots(struct network *network, fringe_error *error)
 {
-    size_t floats = 0;
+    size_t floats = 0, alive_count = 0;
     const double most = 9e15; /* floats: any sum below stays exact and far from overflow */
     for (size_t i = 0; i < network->slot_count; i++) {
         struct slot *slot = &network->slots[i];
@@ -214,23 +215,28 @@ static fringe_status place_slots(struct network *network, fringe_error *error)
         floats += slot_floats(slot);
     }
     size_t shared_from = floats;
+    size_t *alive = alloc_array(network->slot_count + 1, sizeof *alive);
+    if (!alive) return failure_memory(error, "schedule", network->slot_count * sizeof *alive);
     for (size_t i = 0; i < network->slot_count; i++) {
         struct slot *slot = &network->slots[i];
         if (slot->form != SLOT_ROWS || slot->carried) continue;
-        size_t at = shared_from, size = slot_floats(slot);
+        size_t at = shared_from, size = slot_floats(slot), kept = 0;
+        for (size_t k = 0; k < alive_count; k++)
+            if (network->slots[alive[k]].last_step >= slot->first_step) alive[kept++] = alive[k];
+        alive_count = kept;
         for (int moved = 1; moved;) {
             moved = 0;
-            for (size_t k = 0; k < i; k++) {
-                const struct slot *other = &network->slots[k];
-                if (other->form != SLOT_ROWS || other->carried) continue;
-                if (other->last_step < slot->first_step || slot->last_step < other->first_step) continue;
+            for (size_t k = 0; k < alive_count; k++) {
+                const struct slot *other = &network->slots[alive[k]];
                 size_t begin = other->offset - ROWS_MARGIN, end = begin + slot_floats(other);
                 if (at < end && begin < at + size) at = end, moved = 1;
             }
         }
         slot->offset = at + ROWS_MARGIN;
         if (at + size > floats) floats = at + size;
+        alive[alive_count++] = i;
     }
+    alloc_free(alive);
     network->workspace_floats = floats + 4 * ROWS_MARGIN; /* kernels may read a little beyond the last row */
     return FRINGE_OK;
 }

@@ -4,7 +4,9 @@
 
 #include "base/alloc.h"
 #include "nn/graph.h"
+#include "nn/network.h"
 #include "nn/operator_params.h"
+#include "support/nets.h"
 
 /* A model of static parts: one float input "x", one output "y". */
 struct sketch {
@@ -396,4 +398,18 @@ Test(nn_graph, any_allocation_may_fail)
     cr_expect_eq(graph->node_count, 5);
     graph_free(graph);
     fringe_run_free(run);
+}
+
+/* A hostile file of a few megabytes may hold tens of thousands of layers; the square of that is minutes. */
+Test(nn_graph, a_long_chain_is_planned_in_linear_time, .timeout = 30)
+{
+    struct net *net = net_begin("image", 1);
+    struct network *network;
+    fringe_error error;
+    int x = net_input(net);
+    for (int i = 0; i < 60000; i++) x = net_unary(net, "Relu", x);
+    cr_assert_eq(network_create_for_image(net_end(net, x, "output"), 1, 64, 64, 0, NULL, &network, &error),
+                 FRINGE_OK, "%s", error.message);
+    network_free(network);
+    net_free(net);
 }
