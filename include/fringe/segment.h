@@ -43,9 +43,10 @@ typedef struct fringe_segment_options {
     int32_t band_rows;         /* rows of output per band; 0 (default): chosen. Does not change the result */
     int32_t tile_px;           /* columns per tile; 0 (default): the whole width where memory allows. Does not
                                   change the result */
-    int64_t memory_bytes;      /* above this the image is cut into tiles; 0 (default): 1 GiB */
-    int labels_only; /* 1: the probabilities of masks and classes are not kept, which for large images
-                        is most of the memory. The labels are the same */
+    int64_t memory_bytes; /* of the network; above this the image is cut into tiles, with the same result.
+                             0 (default): 1 GiB */
+    int labels_only;      /* 1: the probabilities of masks and classes are not kept, which for large images
+                             is most of the memory. The labels are the same */
 } fringe_segment_options;
 
 /* The defaults. */

@@ -160,7 +160,7 @@ static fringe_status plan_columns(const struct segment_job *job, struct segment_
         network_get_facts(network, &plan->facts);
         plan->columns = (struct tile_cut){(int32_t)width, (int32_t)tile, (int32_t)core, 1};
         if (job->options.tile_px > 0 || core <= least || (int64_t)plan->facts.workspace_bytes <= limit) break;
-        core /= 2;
+        core -= core / 8 + stride; /* in small steps: wide tiles repeat less in their margins */
         if (core < least) core = least;
     }
     run_state_notice(
