@@ -1,7 +1,7 @@
 /* label.h - the truth of a scene: which pixels belong to particles.
  *
  * The rule: a disc of the covalent radius around every projected atom of a particle, and whatever those discs
- * enclose. A pixel belongs where its centre does. Support and contamination count nothing.
+ * enclose. A pixel belongs where its centre does. The support counts nothing.
  */
 #ifndef SIMULATE_LABEL_H
 #define SIMULATE_LABEL_H

@@ -117,6 +117,8 @@ fringe_status fringe_simulate(const fringe_simulate_options *options, const frin
     if (!options->preset == !options->recipe)
         return failure_set(error, FRINGE_ARGUMENT, "one of preset and recipe must be given, not %s",
                            options->preset ? "both" : "none");
+    if (!options->output_directory)
+        return failure_set(error, FRINGE_ARGUMENT, "no output directory is given");
     if (options->count < 1 || options->count > MOST_IMAGES)
         return failure_set(error, FRINGE_ARGUMENT, "%d images: 1 to %d can be made", (int)options->count,
                            (int)MOST_IMAGES);

@@ -101,6 +101,34 @@ Test(support, density_and_distances)
     }
 }
 
+Test(simulation, refuses_what_is_out_of_range)
+{
+    fringe_simulate_options options;
+    fringe_error error;
+    fringe_simulate_options_init(&options);
+    cr_expect_eq(fringe_simulate(&options, NULL, &error), FRINGE_ARGUMENT, "neither preset nor recipe");
+    options.preset = "hrtem-small";
+    options.recipe = "both.yaml";
+    cr_expect_eq(fringe_simulate(&options, NULL, &error), FRINGE_ARGUMENT);
+    options.recipe = NULL;
+    options.count = 0;
+    cr_expect_eq(fringe_simulate(&options, NULL, &error), FRINGE_ARGUMENT);
+    cr_expect(strstr(error.message, "0 images"), "%s", error.message);
+    options.count = 1;
+    options.output_directory = NULL;
+    cr_expect_eq(fringe_simulate(&options, NULL, &error), FRINGE_ARGUMENT);
+    options.output_directory = "/tmp";
+    options.preset = "nothing";
+    cr_expect_eq(fringe_simulate(&options, NULL, &error), FRINGE_ARGUMENT);
+    cr_expect(strstr(error.message, "'nothing'"), "%s", error.message);
+    cr_expect_null(fringe_simulate_preset_name(-1));
+    for (int i = 0; fringe_simulate_preset_name(i); i++) {
+        struct recipe recipe;
+        cr_expect_eq(recipe_preset(fringe_simulate_preset_name(i), &recipe, &error), FRINGE_OK, "%s",
+                     error.message);
+    }
+}
+
 Test(simulation, fails_whole_where_memory_ends)
 {
     char folder[] = "/tmp/fringe-simulate-XXXXXX", recipe[64], truth[64], command[80];
