@@ -65,6 +65,7 @@ static void threshold_row(const float *probability, double threshold, size_t cou
 static void label_row(const fringe_segmentation *result, size_t at, size_t count, const float *from,
                       size_t plane_stride, double threshold)
 {
+    if (!result->labels) return; /* values have none */
     size_t plane = (size_t)result->height_px * (size_t)result->width_px;
     uint8_t *labels = result->labels + at;
     switch (result->kind) {
