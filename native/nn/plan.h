@@ -34,10 +34,11 @@ struct dependence {
 };
 
 /* The inputs [*in_begin, *in_end) that outputs [begin, end) need; empty (both 0) when none. `in` is the
- * length of the input axis, `out` of the output's. */
+ * length of the input axis. */
 void dependence_needs(const struct dependence *d, int64_t in, int64_t begin, int64_t end, int64_t *in_begin,
                       int64_t *in_end);
-/* The least input index that outputs from `begin` on need; `in` where they need none. */
+/* The least input index that outputs from `begin` on need; `in` where they need none. `out` is the length of
+ * the output axis. */
 int64_t dependence_keeps(const struct dependence *d, int64_t in, int64_t begin, int64_t out);
 
 enum slot_form { SLOT_ROWS, SLOT_DENSE };
@@ -102,7 +103,6 @@ struct network {
     int *output_slots; /* -1 where the output is a constant */
     size_t workspace_floats, scratch_floats;
     int64_t band_rows;
-    double cost; /* sum over steps of rows times cost, for progress */
     struct network_facts facts;
 };
 

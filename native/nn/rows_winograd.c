@@ -1,6 +1,6 @@
 /* rows_winograd.c - 3x3 convolutions by Winograd's filtering, four rows at a time (tensor/winograd.h).
  *
- * A block of the work is a few groups of four rows by a stretch of tiles by up to PART_CHANNELS output
+ * A block of the work is a few groups of four rows by a stretch of tiles by up to WINOGRAD_PART output
  * channels: its transformed input stays with the worker while channel after channel passes over it. Narrow
  * layers put several groups of rows into one block, since the weights, which are large there, are read once
  * for a block.
