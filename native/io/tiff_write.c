@@ -136,9 +136,11 @@ static void put_description(struct bytes *bytes, const struct tiff_write_options
         put_number(bytes, "min=", options->display_min);
         put_number(bytes, "max=", options->display_max);
     }
-    put_text(bytes, IMAGEJ_TEXT_MARK);
-    put_text(bytes, fringe_version());
-    put_text(bytes, "\n");
+    if (!options->unmarked) {
+        put_text(bytes, IMAGEJ_TEXT_MARK);
+        put_text(bytes, fringe_version());
+        put_text(bytes, "\n");
+    }
     if (options->description) put_text(bytes, options->description);
     put(bytes, "", 1); /* the NUL that ASCII tags count */
 }

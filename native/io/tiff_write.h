@@ -32,6 +32,8 @@ struct tiff_write_options {
     int class_colours;               /* 1, UINT8 only: a colour table of easily told colours, 0 black; the
                                         indices stay readable as such */
     int compress;                    /* 1: the form of tiff_deflate.h, which cannot be resumed */
+    int unmarked;                    /* 1: without the line by which Fringe knows its results, for files that
+                                        are made to be inputs */
 };
 
 /* 1 where the file is a BigTIFF, which plain ImageJ does not open: compressed, of more than 4 GB before. */

@@ -36,7 +36,8 @@ static fringe_status write_plane(const char *directory, const char *name, const 
                                          .slice_count = 1,
                                          .pixel = pixel,
                                          .nm_per_px_x = scene->pixel_a / 10,
-                                         .nm_per_px_y = scene->pixel_a / 10};
+                                         .nm_per_px_y = scene->pixel_a / 10,
+                                         .unmarked = 1};
     fringe_status status = tiff_write_begin(path, &options, &writer, error);
     if (!status) status = tiff_write_rows(writer, pixels, scene->size_px, error);
     if (!status)

@@ -36,3 +36,9 @@ says err "no preset 'nothing'"
 expect 2 fringe simulate -o five
 expect 0 fringe simulate --preset list
 says out '^hrtem '
+
+# Simulated micrographs are inputs, not results, and their truth is never replaced.
+expect 0 fringe segment --model "$MODEL" -o found four/0000.tif
+[ -e found/0000-mask.tif ] || fail "a simulated micrograph was passed over"
+expect 1 fringe segment --model "$MODEL" four/0000.tif
+says err 'four/0000-mask.tif was not written by Fringe'
