@@ -68,13 +68,45 @@ double confusion_iou(const struct confusion *confusion, int class_index)
     return either > 0 ? e.both / either : 1;
 }
 
+double confusion_precision(const struct confusion *confusion, int class_index)
+{
+    struct extent e = extent_of(confusion, class_index);
+    return e.predicted > 0 ? e.both / e.predicted : e.truth == 0;
+}
+
+double confusion_recall(const struct confusion *confusion, int class_index)
+{
+    struct extent e = extent_of(confusion, class_index);
+    return e.truth > 0 ? e.both / e.truth : e.predicted == 0;
+}
+
+int confusion_has(const struct confusion *confusion, int class_index)
+{
+    struct extent e = extent_of(confusion, class_index);
+    return e.truth + e.predicted > 0;
+}
+
+static double count_all(const struct confusion *confusion)
+{
+    double all = 0;
+    for (int i = 0; i < confusion->class_count * confusion->class_count; i++)
+        all += (double)confusion->counts[i];
+    return all;
+}
+
+double confusion_class_accuracy(const struct confusion *confusion, int class_index)
+{
+    struct extent e = extent_of(confusion, class_index);
+    double all = count_all(confusion);
+    return all > 0 ? (all - e.truth - e.predicted + 2 * e.both) / all : 1;
+}
+
 double confusion_mean_iou(const struct confusion *confusion)
 {
     double sum = 0;
     int present = 0;
     for (int k = 0; k < confusion->class_count; k++) {
-        struct extent e = extent_of(confusion, k);
-        if (e.truth + e.predicted == 0) continue;
+        if (!confusion_has(confusion, k)) continue;
         sum += confusion_iou(confusion, k);
         present++;
     }
@@ -83,12 +115,8 @@ double confusion_mean_iou(const struct confusion *confusion)
 
 double confusion_accuracy(const struct confusion *confusion)
 {
-    double agree = 0, all = 0;
-    for (int t = 0; t < confusion->class_count; t++)
-        for (int p = 0; p < confusion->class_count; p++) {
-            double count = (double)confusion->counts[t * confusion->class_count + p];
-            all += count;
-            if (t == p) agree += count;
-        }
+    double agree = 0, all = count_all(confusion);
+    for (int k = 0; k < confusion->class_count; k++)
+        agree += (double)confusion->counts[k * confusion->class_count + k];
     return all > 0 ? agree / all : 1;
 }

@@ -1,4 +1,4 @@
-/* confusion.h - how far two label planes agree: counts, Dice, IoU.
+/* confusion.h - how far two label planes agree: counts, Dice, IoU, precision, recall.
  *
  * Labels are 0 to class_count - 1, one byte per pixel. Row t, column p of the table counts the pixels that
  * are t in truth and p as predicted. Whole numbers throughout, so tables of several images may be added, in
@@ -34,6 +34,18 @@ fringe_status confusion_add(struct confusion *confusion, const uint8_t *truth, c
  * Dice: 2 both / (truth + predicted). IoU: both / either. */
 double confusion_dice(const struct confusion *confusion, int class_index);
 double confusion_iou(const struct confusion *confusion, int class_index);
+
+/* Precision: both / predicted, the share of what was found that is true. Recall: both / truth, the share of
+ * what is true that was found. Where there is nothing to divide by, 1 for a class that neither plane has and
+ * 0 otherwise. */
+double confusion_precision(const struct confusion *confusion, int class_index);
+double confusion_recall(const struct confusion *confusion, int class_index);
+
+/* The share of pixels on which both planes agree whether they are of the class; 1 where there is no pixel. */
+double confusion_class_accuracy(const struct confusion *confusion, int class_index);
+
+/* 1 where one of the planes has a pixel of the class. */
+int confusion_has(const struct confusion *confusion, int class_index);
 
 /* The mean IoU over the classes that one of the planes has; 1 where there is no pixel. */
 double confusion_mean_iou(const struct confusion *confusion);

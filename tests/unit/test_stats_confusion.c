@@ -24,6 +24,11 @@ Test(confusion, counts_and_scores)
     cr_expect_float_eq(confusion_accuracy(&table), 6. / 9, 1e-15);
     cr_expect_eq(confusion_dice(&table, 3), 1, "a class that nobody has");
     cr_expect_eq(confusion_iou(&table, 3), 1);
+    cr_expect_eq(confusion_precision(&table, 3), 1);
+    cr_expect_eq(confusion_recall(&table, 3), 1);
+    table.counts[3 * 4 + 0] = 1; /* a pixel of class 3, which nobody found */
+    cr_expect_eq(confusion_precision(&table, 3), 0);
+    cr_expect_eq(confusion_recall(&table, 3), 0);
     confusion_clear(&table);
 }
 
