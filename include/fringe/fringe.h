@@ -5,6 +5,7 @@
 #include "fringe/batch.h"
 #include "fringe/micrograph.h"
 #include "fringe/model.h"
+#include "fringe/particles.h"
 #include "fringe/run.h"
 #include "fringe/segment.h"
 #include "fringe/simulate.h"
