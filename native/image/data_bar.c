@@ -27,9 +27,10 @@ static const double TEXT_LEAST = 0.002, TEXT_MOST = 0.4; /* text in the area of 
 
 /* The rest of the image, seen from one edge: line 0 lies at the edge, line 1 behind it. */
 struct view {
-    const float *first;    /* pixel 0 of line 0 */
-    ptrdiff_t line_step;   /* floats from a line to the next one inwards */
-    ptrdiff_t pixel_step;  /* floats along a line */
+    const struct sample_plane *plane;
+    int64_t first;         /* index of pixel 0 of line 0 */
+    int64_t line_step;     /* pixels from a line to the next one inwards */
+    int64_t pixel_step;    /* pixels of the plane along a line */
     int32_t lines, length; /* how many of each */
     double range;          /* maximum - minimum of the image's finite pixels, > 0 */
     float *sorted;         /* scratch for one line */
@@ -37,7 +38,8 @@ struct view {
 
 static float pixel_at(const struct view *view, int32_t line, int32_t i)
 {
-    return view->first[line * view->line_step + i * view->pixel_step];
+    return sample_plane_at(view->plane,
+                           (size_t)(view->first + line * view->line_step + i * view->pixel_step));
 }
 
 static int is_constant(const struct view *view, int32_t line)
@@ -178,43 +180,45 @@ static int32_t band_depth(const struct view *view)
     return deepest;
 }
 
-static double finite_range(const float *pixels, int64_t count)
+static double finite_range(const struct sample_plane *plane, float *scratch)
 {
-    double least = INFINITY, most = -INFINITY;
-    for (int64_t i = 0; i < count; i++) {
-        if (!isfinite(pixels[i])) continue;
-        if (pixels[i] < least) least = pixels[i];
-        if (pixels[i] > most) most = pixels[i];
+    float least = INFINITY, most = -INFINITY;
+    for (int32_t y = 0; y < plane->height_px; y++) {
+        const float *row = sample_plane_row(plane, y, scratch);
+        for (int32_t x = 0; x < plane->width_px; x++) {
+            if (!isfinite(row[x])) continue;
+            if (row[x] < least) least = row[x];
+            if (row[x] > most) most = row[x];
+        }
     }
-    return most > least ? most - least : 0;
+    return most > least ? (double)most - least : 0;
 }
 
-fringe_status data_bar_find(const float *pixels, int32_t height_px, int32_t width_px,
-                            fringe_excluded *excluded, fringe_error *error)
+fringe_status data_bar_find(const struct sample_plane *plane, fringe_excluded *excluded, fringe_error *error)
 {
+    int32_t height_px = plane->height_px, width_px = plane->width_px;
     *excluded = (fringe_excluded){0};
-    double range = finite_range(pixels, (int64_t)height_px * width_px);
-    if (range == 0) return FRINGE_OK;
     int32_t longest = height_px > width_px ? height_px : width_px;
     float *sorted = alloc_array((size_t)longest, sizeof *sorted);
     if (!sorted) return failure_memory(error, "search for data bars", sizeof *sorted * (size_t)longest);
+    double range = finite_range(plane, sorted);
 
     /* A band at one edge hides the next: columns left of the picture may end in a bar below it. So each edge
      * is looked at again, without the bands found so far, while something comes off. */
     fringe_excluded *e = excluded;
     int32_t *depths[] = {&e->top_px, &e->bottom_px, &e->left_px, &e->right_px};
-    for (int round = 0, changed = 1; round < ROUNDS && changed; round++) {
+    for (int round = 0, changed = 1; range > 0 && round < ROUNDS && changed; round++) {
         changed = 0;
         for (int edge = 0; edge < 4; edge++) {
             int32_t rows = height_px - e->top_px - e->bottom_px,
                     columns = width_px - e->left_px - e->right_px;
-            const float *corner = pixels + (int64_t)e->top_px * width_px + e->left_px;
-            struct view view = {corner, width_px, 1, rows, columns, range, sorted};
+            int64_t corner = (int64_t)e->top_px * width_px + e->left_px;
+            struct view view = {plane, corner, width_px, 1, rows, columns, range, sorted};
             if (edge == 1) {
                 view.first += (int64_t)(rows - 1) * width_px;
-                view.line_step = -(ptrdiff_t)width_px;
+                view.line_step = -(int64_t)width_px;
             } else if (edge >= 2) {
-                view = (struct view){corner, 1, width_px, columns, rows, range, sorted};
+                view = (struct view){plane, corner, 1, width_px, columns, rows, range, sorted};
                 if (edge == 3) {
                     view.first += columns - 1;
                     view.line_step = -1;

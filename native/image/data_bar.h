@@ -16,12 +16,12 @@
 
 #include "fringe/micrograph.h"
 #include "fringe/status.h"
+#include "image/sample_plane.h"
 
-/* Fills *excluded with the depth of the band at each edge, zero where there is none. pixels is (height_px,
- * width_px), may hold NaN and infinities. An image of one value has no bar; at least half of the rows and of
+/* Fills *excluded with the depth of the band at each edge, zero where there is none. The
+ * plane may hold NaN and infinities. An image of one value has no bar; at least half of the rows and of
  * the columns always stay. Edges shorter than 16 pixels are not judged. FRINGE_MEMORY is the only failure.
  * Any thread; depends on the pixels alone, and not on their scale or offset. */
-fringe_status data_bar_find(const float *pixels, int32_t height_px, int32_t width_px,
-                            fringe_excluded *excluded, fringe_error *error);
+fringe_status data_bar_find(const struct sample_plane *plane, fringe_excluded *excluded, fringe_error *error);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/failure.h"
 #include "base/number.h"
 #include "image/data_bar.h"
+#include "image/sample_plane.h"
 
 static const struct pixel_row {
     const char *name;
@@ -37,13 +38,20 @@ void micrograph_source_to_float(fringe_pixel pixel, const void *samples, size_t 
 {
     const unsigned char *bytes = samples;
     switch (pixel) {
-        /* memcpy, because rows of a file need not be aligned; compilers make a plain load of it. */
+        /* memcpy, because rows of a file need not be aligned; compilers make a plain load of it, and vectors
+         * of it where the step is known to be 1. */
+#define CONVERT_LOOP(type, stride)                                                                           \
+    for (size_t i = 0; i < count; i++) {                                                                     \
+        type sample;                                                                                         \
+        memcpy(&sample, bytes + (first + i * (stride)) * sizeof sample, sizeof sample);                      \
+        values[i] = (float)sample;                                                                           \
+    }
 #define CONVERT(symbol, type)                                                                                \
     case symbol:                                                                                             \
-        for (size_t i = 0; i < count; i++) {                                                                 \
-            type sample;                                                                                     \
-            memcpy(&sample, bytes + (first + i * step) * sizeof sample, sizeof sample);                      \
-            values[i] = (float)sample;                                                                       \
+        if (step == 1) {                                                                                     \
+            CONVERT_LOOP(type, 1)                                                                            \
+        } else {                                                                                             \
+            CONVERT_LOOP(type, step)                                                                         \
         }                                                                                                    \
         break;
         CONVERT(FRINGE_PIXEL_UINT8, uint8_t)
@@ -55,6 +63,7 @@ void micrograph_source_to_float(fringe_pixel pixel, const void *samples, size_t 
         CONVERT(FRINGE_PIXEL_FLOAT32, float)
         CONVERT(FRINGE_PIXEL_FLOAT64, double)
 #undef CONVERT
+#undef CONVERT_LOOP
     case FRINGE_PIXEL_BIT:
         break;
     }
@@ -178,20 +187,25 @@ fringe_status fringe_micrograph_read(fringe_micrograph *micrograph, int32_t slic
                                        error);
 }
 
+fringe_status micrograph_source_find_bars(fringe_micrograph *micrograph, const struct sample_plane *first,
+                                          fringe_error *error)
+{
+    if (micrograph->bars_known) return FRINGE_OK;
+    fringe_status status = data_bar_find(first, &micrograph->bars, error);
+    micrograph->bars_known = !status;
+    return status;
+}
+
 fringe_status fringe_micrograph_find_bars(fringe_micrograph *micrograph, fringe_excluded *excluded,
                                           fringe_error *error)
 {
     *excluded = (fringe_excluded){0};
     if (!micrograph->bars_known) {
-        int32_t height_px = micrograph->info.height_px, width_px = micrograph->info.width_px;
-        size_t count = (size_t)height_px * (size_t)width_px;
-        float *plane = alloc_aligned(count, sizeof *plane);
-        if (!plane) return failure_memory(error, micrograph->name, count * sizeof *plane);
-        fringe_status status = fringe_micrograph_read(micrograph, 0, 0, plane, error);
-        if (!status) status = data_bar_find(plane, height_px, width_px, &micrograph->bars, error);
-        alloc_free(plane);
+        struct sample_plane plane = {0};
+        fringe_status status = sample_plane_read(&plane, micrograph, 0, 0, NULL, error);
+        if (!status) status = micrograph_source_find_bars(micrograph, &plane, error);
+        sample_plane_free(&plane);
         if (status) return status;
-        micrograph->bars_known = 1;
     }
     *excluded = micrograph->bars;
     return FRINGE_OK;

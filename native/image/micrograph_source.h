@@ -17,8 +17,11 @@
 /* Pixels in one plane at most: sizes and row offsets of a plane stay within 31 bits. */
 #define MICROGRAPH_PLANE_PX INT32_MAX
 
+struct sample_plane;
+
 struct micrograph_source_methods {
-    /* Writes rows y0 to y1 - 1 of one plane into (y1 - y0, width_px) values. The ranges were checked. */
+    /* Writes rows y0 to y1 - 1 of one plane into (y1 - y0, width_px) values. The ranges were checked. Not
+     * always on the thread that opened the source, so nobody is notified from here. */
     fringe_status (*read_rows)(void *state, int32_t slice, int32_t channel, int32_t y0, int32_t y1,
                                float *rows, fringe_error *error);
     /* Frees the state and closes what it holds. */
@@ -56,6 +59,10 @@ fringe_status micrograph_source_set_label(fringe_micrograph *micrograph, int32_t
  * and channel within their counts, else FRINGE_ARGUMENT. Cheapest when called from the top downwards. */
 fringe_status micrograph_source_read_rows(fringe_micrograph *micrograph, int32_t slice, int32_t channel,
                                           int32_t y0, int32_t y1, float *rows, fringe_error *error);
+
+/* fringe_micrograph_find_bars for a caller who has read channel 0 of the first slice already. */
+fringe_status micrograph_source_find_bars(fringe_micrograph *micrograph, const struct sample_plane *first,
+                                          fringe_error *error);
 
 /* Turns `count` samples of a type, in native byte order and of any alignment, into float: samples[first],
  * samples[first + step], ... FRINGE_PIXEL_BIT is not accepted. Integers above 2^24 and float64 are rounded to

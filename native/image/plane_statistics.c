@@ -19,11 +19,12 @@ enum {
 struct chunk_sums {
     double sum, squares; /* of the values; of their squared distances from the mean */
     double least, most;
-    int64_t finite_count;
+    int64_t count, finite_count;
 };
 
 struct sums_job {
     const float *values;
+    const int64_t *counts; /* of each value; NULL: once */
     size_t count;
     double mean; /* known in the second pass */
     struct chunk_sums *chunks;
@@ -44,11 +45,13 @@ static void sum_chunk(void *context, size_t chunk, int worker)
     size_t begin = chunk * CHUNK, end = chunk_end(begin, job->count);
     for (size_t i = begin; i < end; i++) {
         double value = job->values[i];
-        if (!isfinite(value)) continue;
-        sums[i % LANES] += value;
+        int64_t times = job->counts ? job->counts[i] : 1;
+        out->count += times;
+        if (!isfinite(value) || times == 0) continue;
+        sums[i % LANES] += value * (double)times;
         out->least = value < out->least ? value : out->least;
         out->most = value > out->most ? value : out->most;
-        out->finite_count++;
+        out->finite_count += times;
     }
     for (int lane = 0; lane < LANES; lane++) out->sum += sums[lane];
 }
@@ -60,32 +63,34 @@ static void square_chunk(void *context, size_t chunk, int worker)
     double sums[LANES] = {0};
     size_t begin = chunk * CHUNK, end = chunk_end(begin, job->count);
     for (size_t i = begin; i < end; i++) {
-        double distance = job->values[i] - job->mean;
-        if (isfinite(distance)) sums[i % LANES] += distance * distance;
+        double distance = job->values[i] - job->mean, times = job->counts ? (double)job->counts[i] : 1;
+        if (isfinite(distance)) sums[i % LANES] += distance * distance * times;
     }
     for (int lane = 0; lane < LANES; lane++) job->chunks[chunk].squares += sums[lane];
 }
 
-fringe_status plane_statistics_summarise(const float *values, size_t count, const fringe_run *run,
-                                         struct plane_summary *summary, fringe_error *error)
+fringe_status plane_statistics_summarise_counted(const float *values, const int64_t *counts, size_t count,
+                                                 const fringe_run *run, struct plane_summary *summary,
+                                                 fringe_error *error)
 {
     *summary = (struct plane_summary){0};
     size_t chunks = count / CHUNK + (count % CHUNK != 0);
-    struct sums_job job = {values, count, 0, alloc_array(chunks, sizeof *job.chunks)};
+    struct sums_job job = {values, counts, count, 0, alloc_array(chunks, sizeof *job.chunks)};
     if (!job.chunks) return failure_memory(error, "statistics of the image", chunks * sizeof *job.chunks);
     fringe_status status = run_state_parallel(run, chunks, sum_chunk, &job, error);
     if (status) goto done;
 
     double sum = 0, squares = 0, least = INFINITY, most = -INFINITY;
-    int64_t finite_count = 0;
+    int64_t all_count = 0, finite_count = 0;
     for (size_t i = 0; i < chunks; i++) {
         sum += job.chunks[i].sum;
         least = fmin(least, job.chunks[i].least);
         most = fmax(most, job.chunks[i].most);
+        all_count += job.chunks[i].count;
         finite_count += job.chunks[i].finite_count;
     }
     summary->finite_count = finite_count;
-    summary->non_finite_count = (int64_t)count - finite_count;
+    summary->non_finite_count = all_count - finite_count;
     if (finite_count == 0) goto done;
 
     job.mean = sum / (double)finite_count;
@@ -99,6 +104,12 @@ fringe_status plane_statistics_summarise(const float *values, size_t count, cons
 done:
     alloc_free(job.chunks);
     return status;
+}
+
+fringe_status plane_statistics_summarise(const float *values, size_t count, const fringe_run *run,
+                                         struct plane_summary *summary, fringe_error *error)
+{
+    return plane_statistics_summarise_counted(values, NULL, count, run, summary, error);
 }
 
 /* ---- percentiles ---- */
@@ -129,6 +140,7 @@ struct wanted {
 
 struct count_job {
     const float *values;
+    const int64_t *counts; /* of each value; NULL: once */
     size_t count, workers;
     size_t tables;         /* histograms of each worker: 1 in the first count */
     const uint32_t *highs; /* second count: the upper halves that tables stand for; first count: NULL */
@@ -144,12 +156,13 @@ static void count_chunk(void *context, size_t chunk, int worker)
     for (size_t i = begin; i < end; i++) {
         if (!isfinite(job->values[i])) continue;
         uint32_t ordered = ordered_bits(job->values[i]);
+        int64_t times = job->counts ? job->counts[i] : 1;
         if (!job->highs) {
-            bins[ordered >> 16]++;
+            bins[ordered >> 16] += times;
             continue;
         }
         for (size_t t = 0; t < job->tables; t++)
-            if (ordered >> 16 == job->highs[t]) bins[t * BINS + (ordered & 0xffff)]++;
+            if (ordered >> 16 == job->highs[t]) bins[t * BINS + (ordered & 0xffff)] += times;
     }
 }
 
@@ -196,9 +209,10 @@ static fringe_status find_ranks(struct count_job *job, struct wanted *wanted, si
     return FRINGE_OK;
 }
 
-fringe_status plane_statistics_percentiles(const float *values, size_t count, const double *percents,
-                                           size_t percent_count, double *results, const fringe_run *run,
-                                           fringe_error *error)
+fringe_status plane_statistics_percentiles_counted(const float *values, const int64_t *counts, size_t count,
+                                                   const double *percents, size_t percent_count,
+                                                   double *results, const fringe_run *run,
+                                                   fringe_error *error)
 {
     char text[NUMBER_TEXT_BYTES];
     if (percent_count > PLANE_MOST_PERCENTILES)
@@ -212,7 +226,9 @@ fringe_status plane_statistics_percentiles(const float *values, size_t count, co
     }
     if (percent_count == 0) return FRINGE_OK;
     size_t workers = (size_t)fringe_run_threads(run), most_tables = 2 * percent_count;
-    struct count_job job = {.values = values, .count = count, .workers = workers, .tables = 1};
+    if (count <= CHUNK) workers = 1; /* the caller, who takes the only chunk */
+    struct count_job job = {
+        .values = values, .counts = counts, .count = count, .workers = workers, .tables = 1};
     job.bins = alloc_array(workers * most_tables * BINS, sizeof *job.bins);
     if (!job.bins)
         return failure_memory(error, "percentiles", workers * most_tables * BINS * sizeof *job.bins);
@@ -242,4 +258,12 @@ fringe_status plane_statistics_percentiles(const float *values, size_t count, co
 done:
     alloc_free(job.bins);
     return status;
+}
+
+fringe_status plane_statistics_percentiles(const float *values, size_t count, const double *percents,
+                                           size_t percent_count, double *results, const fringe_run *run,
+                                           fringe_error *error)
+{
+    return plane_statistics_percentiles_counted(values, NULL, count, percents, percent_count, results, run,
+                                                error);
 }

@@ -24,6 +24,12 @@ struct plane_summary {
 fringe_status plane_statistics_summarise(const float *values, size_t count, const fringe_run *run,
                                          struct plane_summary *summary, fringe_error *error);
 
+/* Like plane_statistics_summarise, but values[i] is there counts[i] times, 0 or more; `counts` NULL: once
+ * each. */
+fringe_status plane_statistics_summarise_counted(const float *values, const int64_t *counts, size_t count,
+                                                 const fringe_run *run, struct plane_summary *summary,
+                                                 fringe_error *error);
+
 /* Exact percentiles of the finite values. percents[i], in 0 to 100 and any order, gives results[i]: the value
  * at position percent / 100 * (n - 1) of the n sorted values, between two of them in proportion (NumPy's
  * "linear"); 0 where nothing is finite. At most PLANE_MOST_PERCENTILES, else FRINGE_ARGUMENT, as for a
@@ -32,5 +38,11 @@ enum { PLANE_MOST_PERCENTILES = 8 };
 fringe_status plane_statistics_percentiles(const float *values, size_t count, const double *percents,
                                            size_t percent_count, double *results, const fringe_run *run,
                                            fringe_error *error);
+
+/* Like plane_statistics_percentiles, of values[i] counts[i] times. */
+fringe_status plane_statistics_percentiles_counted(const float *values, const int64_t *counts, size_t count,
+                                                   const double *percents, size_t percent_count,
+                                                   double *results, const fringe_run *run,
+                                                   fringe_error *error);
 
 #endif

@@ -111,21 +111,20 @@ static fringe_status axis_create(enum resample_kernel kernel, int32_t in, int32_
 
 struct job {
     struct axis rows, columns;
-    const float *from;
-    float *to;
-    struct resample_plane from_plane, to_plane;
-    float *scratch; /* one input-wide row for each worker */
+    const struct sample_plane *from;
+    const struct resample_target *to;
+    float *scratch; /* two input-wide rows for each worker */
 };
 
 /* A tap of weight zero is passed over: times NaN it would not be zero. */
-static void combine_rows(const struct job *job, int32_t y, float *row)
+static void combine_rows(const struct job *job, int32_t y, float *row, float *fetched)
 {
-    int32_t width = job->from_plane.width_px, taps = job->rows.taps;
+    int32_t width = job->from->width_px, taps = job->rows.taps;
     const float *weights = job->rows.weights + (size_t)y * (size_t)taps;
     memset(row, 0, (size_t)width * sizeof *row);
     for (int32_t k = 0; k < taps; k++) {
         if (weights[k] == 0) continue;
-        const float *from = job->from + (job->rows.first[y] + k) * job->from_plane.row_stride;
+        const float *from = sample_plane_row(job->from, job->rows.first[y] + k, fetched);
         for (int32_t x = 0; x < width; x++) row[x] += weights[k] * from[x];
     }
 }
@@ -133,7 +132,7 @@ static void combine_rows(const struct job *job, int32_t y, float *row)
 static void combine_columns(const struct job *job, const float *row, float *to)
 {
     int32_t taps = job->columns.taps;
-    for (int32_t x = 0; x < job->to_plane.width_px; x++) {
+    for (int32_t x = 0; x < job->to->width_px; x++) {
         const float *weights = job->columns.weights + (size_t)x * (size_t)taps;
         const float *from = row + job->columns.first[x];
         float sum = 0;
@@ -146,12 +145,14 @@ static void combine_columns(const struct job *job, const float *row, float *to)
 static void resample_block(void *context, size_t block, int worker)
 {
     const struct job *job = context;
-    float *row = job->scratch + (size_t)worker * (size_t)job->from_plane.width_px;
+    const struct resample_target *to = job->to;
+    size_t width = (size_t)job->from->width_px;
+    float *row = job->scratch + (size_t)worker * 2 * width;
     int32_t begin = (int32_t)block * BLOCK_ROWS;
-    int32_t end = job->to_plane.height_px - begin > BLOCK_ROWS ? begin + BLOCK_ROWS : job->to_plane.height_px;
+    int32_t end = to->height_px - begin > BLOCK_ROWS ? begin + BLOCK_ROWS : to->height_px;
     for (int32_t y = begin; y < end; y++) {
-        combine_rows(job, y, row);
-        combine_columns(job, row, job->to + y * job->to_plane.row_stride);
+        combine_rows(job, y, row, row + width);
+        combine_columns(job, row, to->pixels + y * to->row_stride);
     }
 }
 
@@ -170,22 +171,21 @@ fringe_status resample_size(int32_t in, double factor, const char *what, int32_t
     return FRINGE_OK;
 }
 
-fringe_status resample_run(enum resample_kernel kernel, const float *from, struct resample_plane from_plane,
-                           float *to, struct resample_plane to_plane, const fringe_run *run,
-                           fringe_error *error)
+fringe_status resample_run(enum resample_kernel kernel, const struct sample_plane *from,
+                           const struct resample_target *to, const fringe_run *run, fringe_error *error)
 {
-    struct job job = {.from = from, .to = to, .from_plane = from_plane, .to_plane = to_plane};
-    size_t workers = (size_t)fringe_run_threads(run), width = (size_t)from_plane.width_px;
-    fringe_status status = axis_create(kernel, from_plane.height_px, to_plane.height_px, &job.rows, error);
+    struct job job = {.from = from, .to = to};
+    size_t floats = (size_t)fringe_run_threads(run) * 2 * (size_t)from->width_px;
+    fringe_status status = axis_create(kernel, from->height_px, to->height_px, &job.rows, error);
     if (status) goto done;
-    status = axis_create(kernel, from_plane.width_px, to_plane.width_px, &job.columns, error);
+    status = axis_create(kernel, from->width_px, to->width_px, &job.columns, error);
     if (status) goto done;
-    job.scratch = alloc_aligned(workers * width, sizeof *job.scratch);
+    job.scratch = alloc_aligned(floats, sizeof *job.scratch);
     if (!job.scratch) {
-        status = failure_memory(error, "resampling", workers * width * sizeof *job.scratch);
+        status = failure_memory(error, "resampling", floats * sizeof *job.scratch);
         goto done;
     }
-    size_t blocks = ((size_t)to_plane.height_px + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    size_t blocks = ((size_t)to->height_px + BLOCK_ROWS - 1) / BLOCK_ROWS;
     status = run_state_parallel(run, blocks, resample_block, &job, error);
 done:
     alloc_free(job.scratch);

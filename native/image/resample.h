@@ -15,6 +15,7 @@
 
 #include "fringe/run.h"
 #include "fringe/status.h"
+#include "image/sample_plane.h"
 
 enum resample_kernel {
     /* Where there are more output than input pixels: cubic convolution with a = -0.5 (Keys 1981,
@@ -31,17 +32,17 @@ enum resample_kernel {
  * 2^31 - 1. `what` is the axis in messages. */
 fringe_status resample_size(int32_t in, double factor, const char *what, int32_t *out, fringe_error *error);
 
-/* Rows and columns of a plane, and the floats from one row to the next. */
-struct resample_plane {
+/* Where the result goes: rows and columns, and the floats from one row to the next. */
+struct resample_target {
+    float *pixels;
     int32_t height_px, width_px;
     ptrdiff_t row_stride;
 };
 
-/* Fills `to` from `from`; they must not overlap. Rows are shared out over the threads of `run` (not NULL);
- * the result is the same bytes for any number of them. Weights are computed in double and applied in float:
- * first along columns, then along rows, taps in rising order. FRINGE_MEMORY or FRINGE_CANCELLED. */
-fringe_status resample_run(enum resample_kernel kernel, const float *from, struct resample_plane from_plane,
-                           float *to, struct resample_plane to_plane, const fringe_run *run,
-                           fringe_error *error);
+/* Fills the target from `from`; they must not overlap. Rows are shared out over the threads of `run` (not
+ * NULL); the result is the same bytes for any number of them. Weights are computed in double and applied in
+ * float: first along columns, then along rows, taps in rising order. FRINGE_MEMORY or FRINGE_CANCELLED. */
+fringe_status resample_run(enum resample_kernel kernel, const struct sample_plane *from,
+                           const struct resample_target *to, const fringe_run *run, fringe_error *error);
 
 #endif

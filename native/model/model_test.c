@@ -124,12 +124,12 @@ static fringe_status run_sample(struct test_case *test, const struct network *ne
         status = plane_statistics_summarise(planes + (size_t)c * in_pixels, in_pixels, test->run,
                                             &summaries[c], error);
     if (!status)
-        status = preparation_apply(input->steps, input->step_count, planes, (size_t)in[1], in_pixels,
+        status = preparation_apply(input->steps, input->step_count, planes, NULL, (size_t)in[1], in_pixels,
                                    in_pixels, NULL, 0, test->run, error);
     if (!status) status = network_run(network, workspace, give_rows, take_rows, &sample, test->run, error);
     if (!status)
-        status = preparation_apply(output->steps, output->step_count, result, (size_t)out[1], out_pixels,
-                                   out_pixels, summaries, (size_t)in[1], test->run, error);
+        status = preparation_apply(output->steps, output->step_count, result, NULL, (size_t)out[1],
+                                   out_pixels, out_pixels, summaries, (size_t)in[1], test->run, error);
     alloc_free(summaries);
     return status;
 }

@@ -16,6 +16,7 @@ enum { CHUNK = 1 << 16, DESCRIPTION_BYTES = 1024 };
 /* The sample that the steps work on. */
 struct sample {
     float *planes;
+    const int64_t *counts; /* of pixels that have each value; NULL: one */
     size_t channel_count, plane_stride, pixel_count;
     const struct plane_summary *input;
     size_t input_count;
@@ -48,11 +49,24 @@ int preparation_is_local(const struct step *steps, size_t step_count)
     return 1;
 }
 
+int preparation_is_by_channel(const struct step *steps, size_t step_count)
+{
+    for (size_t i = 0; i < step_count; i++)
+        if (steps[i].kind == STEP_SOFTMAX) return 0;
+    return 1;
+}
+
 int preparation_needs_input(const struct step *steps, size_t step_count)
 {
     for (size_t i = 0; i < step_count; i++)
         if (steps[i].kind == STEP_LIKE && steps[i].of_input) return 1;
     return 0;
+}
+
+/* How many pixels the values of a part of the sample stand for. */
+static const int64_t *counts_of(const struct sample *sample, const float *values)
+{
+    return sample->counts ? sample->counts + (values - sample->planes) : NULL;
 }
 
 /* A step's number for a channel. */
@@ -113,11 +127,13 @@ static fringe_status clip(const struct sample *sample, const struct step *step, 
     double least = step->least, most = step->most, percents[2], found[2];
     if (step->by_percentile) {
         struct plane_summary own;
-        fringe_status status = plane_statistics_summarise(values, count, sample->run, &own, error);
+        fringe_status status = plane_statistics_summarise_counted(values, counts_of(sample, values), count,
+                                                                  sample->run, &own, error);
         if (status) return status;
         percents[0] = isnan(step->low_percent) ? 0 : nearest_rank(step->low_percent, own.finite_count);
         percents[1] = isnan(step->high_percent) ? 100 : nearest_rank(step->high_percent, own.finite_count);
-        status = plane_statistics_percentiles(values, count, percents, 2, found, sample->run, error);
+        status = plane_statistics_percentiles_counted(values, counts_of(sample, values), count, percents, 2,
+                                                      found, sample->run, error);
         if (status) return status;
         if (!isnan(step->low_percent)) least = found[0];
         if (!isnan(step->high_percent)) most = found[1];
@@ -134,14 +150,15 @@ static fringe_status apply_measured(const struct sample *sample, const struct st
     fringe_status status;
     if (step->kind == STEP_CLIP) return clip(sample, step, values, count, error);
     if (step->kind == STEP_RANGE) {
-        status = plane_statistics_percentiles(values, count,
-                                              (const double[]){step->low_percent, step->high_percent}, 2,
-                                              ends, sample->run, error);
+        status = plane_statistics_percentiles_counted(values, counts_of(sample, values), count,
+                                                      (const double[]){step->low_percent, step->high_percent},
+                                                      2, ends, sample->run, error);
         if (status) return status;
         return standardise_linear(values, count, ends[0], 1 / (ends[1] - ends[0] + step->eps), 0, sample->run,
                                   error);
     }
-    status = plane_statistics_summarise(values, count, sample->run, &own, error);
+    status = plane_statistics_summarise_counted(values, counts_of(sample, values), count, sample->run, &own,
+                                                error);
     if (status) return status;
     if (step->kind == STEP_LIKE) return be_like(sample, step, channel, &own, values, count, error);
     return standardise_linear(values, count, own.mean, 1 / (own.sd + step->eps), 0, sample->run, error);
@@ -233,11 +250,12 @@ static fringe_status apply_step(const struct sample *sample, const struct step *
 }
 
 fringe_status preparation_apply(const struct step *steps, size_t step_count, float *planes,
-                                size_t channel_count, size_t plane_stride, size_t pixel_count,
-                                const struct plane_summary *input, size_t input_count, const fringe_run *run,
-                                fringe_error *error)
+                                const int64_t *counts, size_t channel_count, size_t plane_stride,
+                                size_t pixel_count, const struct plane_summary *input, size_t input_count,
+                                const fringe_run *run, fringe_error *error)
 {
-    struct sample sample = {planes, channel_count, plane_stride, pixel_count, input, input_count, run};
+    struct sample sample = {planes,      counts, channel_count, plane_stride,
+                            pixel_count, input,  input_count,   run};
     for (size_t i = 0; i < step_count; i++) {
         if (steps[i].value_count > 1 && steps[i].value_count != channel_count)
             return failure_set(error, FRINGE_MODEL, "step %zu: has %zu values for %zu channels", i + 1,

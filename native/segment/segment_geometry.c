@@ -4,6 +4,7 @@
 #include "base/failure.h"
 #include "base/number.h"
 #include "base/run_state.h"
+#include "image/micrograph_source.h"
 #include "image/resample.h"
 #include "segment/segment_job.h"
 
@@ -12,7 +13,8 @@ static const double SQUARE = 0.005; /* X and Y that differ by no more are one pi
  * larger grid would take 4096 times the memory. */
 static const double LARGEST_FACTOR = 64;
 
-static fringe_status decide_excluded(struct segment_job *job, fringe_error *error)
+static fringe_status decide_excluded(struct segment_job *job, const struct sample_plane *first,
+                                     fringe_error *error)
 {
     fringe_excluded *e = &job->excluded;
     const fringe_micrograph_info *info = &job->info;
@@ -22,7 +24,8 @@ static fringe_status decide_excluded(struct segment_job *job, fringe_error *erro
             return failure_set(error, FRINGE_ARGUMENT, "%ld rows to exclude at the bottom: the image has %ld",
                                (long)e->bottom_px, (long)info->height_px);
     } else {
-        fringe_status status = fringe_micrograph_find_bars(job->micrograph, e, error);
+        fringe_status status = first ? micrograph_source_find_bars(job->micrograph, first, error) : FRINGE_OK;
+        if (!status) status = fringe_micrograph_find_bars(job->micrograph, e, error);
         if (status) return status;
         if (e->top_px || e->bottom_px || e->left_px || e->right_px)
             run_state_notice(job->run, FRINGE_NOTICE_DATA_BAR,
@@ -133,19 +136,16 @@ static fringe_status decide_work_grid(struct segment_job *job, fringe_error *err
     return FRINGE_OK;
 }
 
-fringe_status segment_geometry_decide(struct segment_job *job, fringe_error *error)
+fringe_status segment_geometry_decide(struct segment_job *job, const struct sample_plane *first,
+                                      fringe_error *error)
 {
-    fringe_micrograph_get_info(job->micrograph, &job->info);
-    if (job->slice < 0 || job->slice >= job->info.slice_count)
-        return failure_set(error, FRINGE_ARGUMENT, "slice %ld was asked for, there are %ld", (long)job->slice,
-                           (long)job->info.slice_count);
-    fringe_status status = decide_excluded(job, error);
+    fringe_status status = decide_excluded(job, first, error);
     if (status) return status;
     decide_pixel_size(job);
     status = decide_work_grid(job, error);
     if (status) return status;
     notice_out_of_range(job, "a pixel size", job->nm_per_px_x, job->nm_per_px_y);
-    if (job->work_width_px != job->width_px || job->work_height_px != job->height_px)
+    if (!segment_job_keeps_grid(job))
         notice_out_of_range(job, "working at a pixel size", job->work_nm_per_px_x, job->work_nm_per_px_y);
     return FRINGE_OK;
 }

@@ -1,11 +1,14 @@
-/* segment_job.h - one slice on its way through a network, and the order of its steps:
+/* segment_job.h - slices on their way through a network, one after the other, and the order of the steps:
  *
  *   segment_run.c       the order of what follows
+ *   segment_ahead.c     reads the slice, and those behind it meanwhile
  *   segment_geometry.c  what is left out, which pixel size the network works at, the grid that follows
  *   segment_prepare.c   included pixels, marked where no number -> network's grid -> preparation
- *   segment_network.c   planes -> network, in bands, padded or in tiles where need be -> completion
+ *   segment_network.c   prepared pixels -> network, in bands, padded or in tiles where need be -> completion
  *   segment_labels.c    back to the micrograph's grid -> threshold or largest class; or labels at once, row
  *                       by row as the network gives them, where nobody asks for the probabilities
+ *
+ * Geometry and network are decided with the first slice and kept for the others, which have its size.
  *
  * Shape letters: C channels of the network's input, K of its output, H rows, W columns. Planes are
  * (C or K, H, W) floats without gaps. The job owns its buffers; segment_run.c frees them.
@@ -17,16 +20,19 @@
 
 #include "fringe/segment.h"
 #include "image/plane_statistics.h"
+#include "image/sample_plane.h"
 #include "model/loaded_model.h"
+
+struct segment_plan;
 
 struct segment_job {
     const fringe_model *model;
     fringe_micrograph *micrograph;
-    int32_t slice;
     fringe_segment_options options;
     const fringe_run *run; /* never NULL */
 
     /* geometry */
+    int decided; /* 1: what follows stands */
     fringe_micrograph_info info;
     fringe_excluded excluded;
     int32_t height_px, width_px;     /* of the included rectangle */
@@ -34,10 +40,20 @@ struct segment_job {
     int32_t work_height_px, work_width_px;
     double work_nm_per_px_x, work_nm_per_px_y; /* 0 unknown */
 
+    struct segment_plan *plan; /* of the network; NULL before the first slice that has something in it */
+
+    /* the slice */
+    int32_t slice;
+    struct sample_plane *channels; /* of the micrograph, cropped; preparation takes floats out of them */
+
     /* preparation */
-    int32_t channels; /* C */
-    float *planes;    /* on the work grid; NULL where `constant` */
-    uint8_t *holes;   /* one bit for each included pixel, 1: NaN or infinite; NULL where there are none */
+    int32_t input_channels; /* C */
+    /* (C, prepared_count): planes on the work grid. Or, where the pixels are whole numbers on that grid, what
+     * becomes of each number, by its index; the pixels are in `channels` then. NULL where `constant`. */
+    float *prepared;
+    size_t prepared_count;
+    int64_t *counts; /* (C, prepared_count) pixels of each number; NULL where `prepared` is planes */
+    uint8_t *holes;  /* one bit for each included pixel, 1: NaN or infinite; NULL where there are none */
     int64_t hole_count;
     int constant;                   /* every finite pixel is equal, or none is finite */
     struct plane_summary *measured; /* C, of the planes before preparation; NULL where no step asks */
@@ -45,12 +61,26 @@ struct segment_job {
     /* network */
     int32_t output_channels; /* K */
     float *outputs;          /* on the work grid; NULL where rows become labels at once */
+    int64_t nan_count;       /* values of the network that are no numbers */
     fringe_segmentation *result;
 };
 
-fringe_status segment_geometry_decide(struct segment_job *job, fringe_error *error);
+/* Decides about all slices; `first` is channel 0 of the micrograph's first slice, or NULL. */
+fringe_status segment_geometry_decide(struct segment_job *job, const struct sample_plane *first,
+                                      fringe_error *error);
 fringe_status segment_prepare_planes(struct segment_job *job, fringe_error *error);
 fringe_status segment_network_apply(struct segment_job *job, fringe_error *error);
+
+/* Channel of the micrograph that the network's input channel c is made of. */
+static inline int32_t segment_job_channel(const struct segment_job *job, int32_t c)
+{
+    return job->info.channel_count == 1 ? 0 : c;
+}
+
+static inline int segment_job_keeps_grid(const struct segment_job *job)
+{
+    return job->work_height_px == job->height_px && job->work_width_px == job->width_px;
+}
 
 /* Describes the result, once output_channels stands; *at_once is 1 where rows can become labels as they come.
  */
@@ -58,7 +88,7 @@ fringe_status segment_labels_begin(struct segment_job *job, int *at_once, fringe
 
 /* Labels columns x_begin to x_end - 1 of work row y, whose first channel is at `from` and whose others follow
  * every plane_stride. */
-void segment_labels_take_row(const struct segment_job *job, int64_t y, int64_t x_begin, int64_t x_end,
+void segment_labels_take_row(struct segment_job *job, int64_t y, int64_t x_begin, int64_t x_end,
                              const float *from, size_t plane_stride);
 
 /* Completes the result from job->outputs, unless rows became labels at once; on failure it may hold a part.

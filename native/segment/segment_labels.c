@@ -1,4 +1,5 @@
 /* segment_labels.c - from the network's output to probabilities and labels on the micrograph's own grid. */
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -6,6 +7,7 @@
 #include "base/number.h"
 #include "base/run_state.h"
 #include "image/resample.h"
+#include "segment/label_kernels.h"
 #include "segment/segment_job.h"
 
 enum { BLOCK_ROWS = 64, MOST_CLASSES = 256 };
@@ -17,8 +19,7 @@ static fringe_status bring_back(struct segment_job *job, fringe_error *error)
     size_t height = (size_t)result->height_px, width = (size_t)result->width_px;
     size_t count = (size_t)result->channel_count * height * width;
     int nothing_excluded = job->height_px == result->height_px && job->width_px == result->width_px;
-    int same_grid = job->work_height_px == job->height_px && job->work_width_px == job->width_px;
-    if (job->outputs && same_grid && nothing_excluded) {
+    if (job->outputs && segment_job_keeps_grid(job) && nothing_excluded) {
         result->probability = job->outputs;
         job->outputs = NULL;
         return FRINGE_OK;
@@ -27,13 +28,14 @@ static fringe_status bring_back(struct segment_job *job, fringe_error *error)
     if (!result->probability)
         return failure_memory(error, "the probability map", count * sizeof *result->probability);
     for (int32_t k = 0; job->outputs && k < result->channel_count; k++) {
-        const float *from =
-            job->outputs + (size_t)k * (size_t)job->work_height_px * (size_t)job->work_width_px;
-        float *to = result->probability + ((size_t)k * height + (size_t)job->excluded.top_px) * width +
-                    job->excluded.left_px;
-        struct resample_plane work = {job->work_height_px, job->work_width_px, job->work_width_px};
-        struct resample_plane own = {job->height_px, job->width_px, (ptrdiff_t)width};
-        fringe_status status = resample_run(RESAMPLE_LINEAR, from, work, to, own, job->run, error);
+        struct sample_plane work = {
+            .pixel = FRINGE_PIXEL_FLOAT32, .height_px = job->work_height_px, .width_px = job->work_width_px};
+        struct resample_target own = {
+            .height_px = job->height_px, .width_px = job->width_px, .row_stride = (ptrdiff_t)width};
+        work.samples = job->outputs + (size_t)k * (size_t)job->work_height_px * (size_t)job->work_width_px;
+        own.pixels = result->probability + ((size_t)k * height + (size_t)job->excluded.top_px) * width +
+                     job->excluded.left_px;
+        fringe_status status = resample_run(RESAMPLE_LINEAR, &work, &own, job->run, error);
         if (status) return status;
     }
     alloc_free(job->outputs);
@@ -47,42 +49,57 @@ static int is_hole(const struct segment_job *job, int32_t y, int32_t x)
     return job->holes[i >> 3] >> (i & 7) & 1;
 }
 
-static uint8_t largest_class(const float *pixel, size_t plane_stride, int32_t channels)
+/* NaN is larger than nothing; *nan_count grows by one where a channel is NaN. */
+static uint8_t largest_class(const float *pixel, size_t plane_stride, int32_t channels, int64_t *nan_count)
 {
     int32_t best = 0;
-    for (int32_t k = 1; k < channels; k++)
-        if (pixel[(size_t)k * plane_stride] > pixel[(size_t)best * plane_stride]) best = k;
-    return (uint8_t)best;
+    int nan = 0;
+    for (int32_t k = 0; k < channels; k++) {
+        float value = pixel[(size_t)k * plane_stride], largest = pixel[(size_t)best * plane_stride];
+        nan |= isnan(value);
+        if (value > largest || isnan(largest)) best = k;
+    }
+    *nan_count += nan;
+    return (uint8_t)(nan ? 0 : best);
 }
 
-static void threshold_row(const float *probability, double threshold, size_t count, uint8_t *labels)
+/* The least float that is not below a threshold: a float is at least the one where it is at least the other.
+ */
+static float least_float(double threshold)
 {
-    for (size_t i = 0; i < count; i++) labels[i] = probability[i] >= threshold ? 255 : 0;
+    float least = (float)threshold;
+    return (double)least < threshold ? nextafterf(least, INFINITY) : least;
 }
 
 /* Labels `count` pixels whose first label is at index `at`; their first channel is at `from`, the others
- * every plane_stride. */
-static void label_row(const fringe_segmentation *result, size_t at, size_t count, const float *from,
-                      size_t plane_stride, double threshold)
+ * every plane_stride. Gives the number of labels that NaN decided: background. */
+static int64_t label_row(const fringe_segmentation *result, size_t at, size_t count, const float *from,
+                         size_t plane_stride, double threshold)
 {
-    if (!result->labels) return; /* values have none */
+    if (!result->labels) return 0; /* values have none */
+    const struct label_kernels *kernels = CPU_CHOOSE(label);
     size_t plane = (size_t)result->height_px * (size_t)result->width_px;
     uint8_t *labels = result->labels + at;
+    float least = least_float(threshold);
+    int64_t nan_count = 0;
     switch (result->kind) {
     case FRINGE_SEGMENT_MASK:
-        threshold_row(from + (size_t)result->foreground * plane_stride, threshold, count, labels);
+        from += (size_t)result->foreground * plane_stride;
+        nan_count = (int64_t)kernels->threshold(from, count, least, labels);
         break;
     case FRINGE_SEGMENT_CLASSES:
         for (size_t i = 0; i < count; i++)
-            labels[i] = largest_class(from + i, plane_stride, result->channel_count);
+            labels[i] = largest_class(from + i, plane_stride, result->channel_count, &nan_count);
         break;
     case FRINGE_SEGMENT_MASKS:
         for (size_t k = 0; k < (size_t)result->plane_count; k++)
-            threshold_row(from + k * plane_stride, threshold, count, labels + k * plane);
+            nan_count +=
+                (int64_t)kernels->threshold(from + k * plane_stride, count, least, labels + k * plane);
         break;
     case FRINGE_SEGMENT_VALUES:
         break;
     }
+    return nan_count;
 }
 
 /* The index in a plane of the result of included pixel (y, x). */
@@ -106,26 +123,33 @@ static void clear_holes(const struct segment_job *job, int32_t y, int32_t x_begi
     }
 }
 
-void segment_labels_take_row(const struct segment_job *job, int64_t y, int64_t x_begin, int64_t x_end,
+void segment_labels_take_row(struct segment_job *job, int64_t y, int64_t x_begin, int64_t x_end,
                              const float *from, size_t plane_stride)
 {
-    label_row(job->result, index_of(job, y, x_begin), (size_t)(x_end - x_begin), from, plane_stride,
-              job->options.threshold);
+    job->nan_count += label_row(job->result, index_of(job, y, x_begin), (size_t)(x_end - x_begin), from,
+                                plane_stride, job->options.threshold);
     clear_holes(job, (int32_t)y, (int32_t)x_begin, (int32_t)x_end);
 }
+
+struct block_job {
+    const struct segment_job *job;
+    int64_t *nan_counts; /* of each block */
+};
 
 /* Labels a block of included rows. What lies outside them was allocated as zero and stays so. */
 static void label_block(void *context, size_t block, int worker)
 {
     (void)worker;
-    const struct segment_job *job = context;
+    const struct block_job *blocks = context;
+    const struct segment_job *job = blocks->job;
     const fringe_segmentation *result = job->result;
     size_t plane = (size_t)result->height_px * (size_t)result->width_px;
     int32_t begin = (int32_t)block * BLOCK_ROWS;
     int32_t end = job->height_px - begin > BLOCK_ROWS ? begin + BLOCK_ROWS : job->height_px;
     for (int32_t y = begin; y < end; y++) {
         size_t at = index_of(job, y, 0);
-        label_row(result, at, (size_t)job->width_px, result->probability + at, plane, job->options.threshold);
+        blocks->nan_counts[block] += label_row(result, at, (size_t)job->width_px, result->probability + at,
+                                               plane, job->options.threshold);
         clear_holes(job, y, 0, job->width_px);
     }
 }
@@ -182,21 +206,46 @@ fringe_status segment_labels_begin(struct segment_job *job, int *at_once, fringe
     if (result->kind == FRINGE_SEGMENT_MASK && result->foreground >= result->channel_count)
         return failure_set(error, FRINGE_MODEL, "the foreground is channel %ld of %ld",
                            (long)result->foreground, (long)result->channel_count);
-    int same_grid = job->work_height_px == job->height_px && job->work_width_px == job->width_px;
-    *at_once = job->options.labels_only && result->kind != FRINGE_SEGMENT_VALUES && same_grid &&
+    *at_once = job->options.labels_only && result->kind != FRINGE_SEGMENT_VALUES &&
+               segment_job_keeps_grid(job) &&
                job->model->output->step_count == 0; /* a step may look at all of the plane */
     return *at_once ? allocate_labels(job->result, error) : FRINGE_OK;
+}
+
+static fringe_status label_all(struct segment_job *job, fringe_error *error)
+{
+    size_t count = ((size_t)job->height_px + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    struct block_job blocks = {job, alloc_array(count, sizeof *blocks.nan_counts)};
+    if (!blocks.nan_counts) return failure_memory(error, "the labels", count * sizeof *blocks.nan_counts);
+    fringe_status status = run_state_parallel(job->run, count, label_block, &blocks, error);
+    for (size_t i = 0; i < count; i++) job->nan_count += blocks.nan_counts[i];
+    alloc_free(blocks.nan_counts);
+    return status;
+}
+
+static void notice_nan(const struct segment_job *job)
+{
+    if (job->nan_count > 0)
+        run_state_notice(
+            job->run, FRINGE_NOTICE_NON_FINITE,
+            "slice %ld: the network gives NaN for %lld pixels, which come out as background; its "
+            "weights or the image's numbers are too large for it",
+            (long)job->slice, (long long)job->nan_count);
 }
 
 fringe_status segment_labels_finish(struct segment_job *job, fringe_error *error)
 {
     fringe_segmentation *result = job->result;
-    if (result->labels) return FRINGE_OK; /* they were made at once */
-    fringe_status status = bring_back(job, error);
+    fringe_status status = FRINGE_OK;
+    if (result->labels) { /* they were made at once */
+        notice_nan(job);
+        return FRINGE_OK;
+    }
+    status = bring_back(job, error);
     if (!status) status = allocate_labels(result, error);
-    size_t blocks = ((size_t)job->height_px + BLOCK_ROWS - 1) / BLOCK_ROWS;
     /* Where all is constant, nothing was found. */
-    if (!status && !job->constant) status = run_state_parallel(job->run, blocks, label_block, job, error);
+    if (!status && !job->constant) status = label_all(job, error);
+    if (!status) notice_nan(job);
     if (!status && job->options.labels_only && result->kind != FRINGE_SEGMENT_VALUES) {
         alloc_free(result->probability);
         result->probability = NULL;

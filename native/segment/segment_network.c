@@ -9,28 +9,38 @@
 
 /* One tile under way. Rows and columns are those of the padded image. */
 struct window {
-    const struct segment_job *job;
+    struct segment_job *job;
     struct tile_span rows, columns;
 };
 
+/* `count` prepared pixels of a row of the work grid. */
+static void copy_pixels(const struct segment_job *job, int32_t c, int32_t y, int32_t x, int32_t count,
+                        float *to)
+{
+    const float *prepared = job->prepared + (size_t)c * job->prepared_count;
+    if (job->counts)
+        sample_plane_look_up(&job->channels[segment_job_channel(job, c)], y, x, count, prepared, to);
+    else
+        memcpy(to, prepared + (size_t)y * (size_t)job->work_width_px + x, (size_t)count * sizeof *to);
+}
+
 /* Row y of channel c as the network sees it: beyond the image its mirror. */
-static void fill_row(const struct window *window, size_t c, int64_t y, float *to)
+static void fill_row(const struct window *window, int32_t c, int64_t y, float *to)
 {
     const struct segment_job *job = window->job;
-    int64_t height = job->work_height_px, width = job->work_width_px;
-    const float *row = job->planes + ((int64_t)c * height + reflect_index(y, height)) * width;
-    int64_t begin = window->columns.begin, end = window->columns.end;
-    int64_t inside = end < width ? end : width;
-    if (inside > begin) memcpy(to, row + begin, (size_t)(inside - begin) * sizeof *to);
-    for (int64_t x = inside > begin ? inside : begin; x < end; x++)
-        to[x - begin] = row[reflect_index(x, width)];
+    int32_t row = (int32_t)reflect_index(y, job->work_height_px), width = job->work_width_px;
+    int32_t begin = window->columns.begin, end = window->columns.end;
+    int32_t inside = end < width ? end : width;
+    if (inside > begin) copy_pixels(job, c, row, begin, inside - begin, to);
+    for (int32_t x = inside > begin ? inside : begin; x < end; x++)
+        copy_pixels(job, c, row, (int32_t)reflect_index(x, width), 1, to + (x - begin));
 }
 
 /* Keeps what the tile decides of row y, as probabilities or as labels at once; `from` begins at the tile's
  * first column of the first channel. */
 static void keep_row(const struct window *window, int64_t y, const float *from, size_t plane_stride)
 {
-    const struct segment_job *job = window->job;
+    struct segment_job *job = window->job;
     int64_t height = job->work_height_px, width = job->work_width_px;
     int64_t begin = window->columns.own_begin;
     int64_t end = window->columns.own_end < width ? window->columns.own_end : width;
@@ -50,10 +60,10 @@ static fringe_status give_rows(void *user, size_t input, int64_t row_begin, int6
 {
     (void)input, (void)error; /* there is one input; memory cannot fail */
     const struct window *window = user;
-    for (size_t c = 0; c < (size_t)window->job->channels; c++)
+    for (int32_t c = 0; c < window->job->input_channels; c++)
         for (int64_t row = row_begin; row < row_end; row++)
             fill_row(window, c, window->rows.begin + row,
-                     to + c * plane_stride + (size_t)(row - row_begin) * row_stride);
+                     to + (size_t)c * plane_stride + (size_t)(row - row_begin) * row_stride);
     return FRINGE_OK;
 }
 
@@ -134,20 +144,20 @@ done:
     return status;
 }
 
-static fringe_status run_window(struct window *window, const struct network *network, fringe_error *error)
+static fringe_status run_window(struct window *window, struct segment_piece *piece, fringe_error *error)
 {
     const fringe_run *run = window->job->run;
-    struct network_workspace *workspace;
-    fringe_status status = network_workspace_create(network, fringe_run_threads(run), &workspace, error);
+    fringe_status status = FRINGE_OK;
+    if (!piece->workspace)
+        status = network_workspace_create(piece->network, fringe_run_threads(run), &piece->workspace, error);
     if (status) return status;
-    status = gives_rows(network) ? network_run(network, workspace, give_rows, take_rows, window, run, error)
-                                 : run_dense(window, network, workspace, error);
-    network_workspace_free(workspace);
-    return status;
+    return gives_rows(piece->network)
+               ? network_run(piece->network, piece->workspace, give_rows, take_rows, window, run, error)
+               : run_dense(window, piece->network, piece->workspace, error);
 }
 
 /* Runs all tiles. Only a last, shorter one needs a network of its own. */
-static fringe_status run_tiles(const struct segment_job *job, struct segment_plan *plan, fringe_error *error)
+static fringe_status run_tiles(struct segment_job *job, struct segment_plan *plan, fringe_error *error)
 {
     int32_t down = segment_tiles_count(&plan->rows), across = segment_tiles_count(&plan->columns);
     struct window window = {.job = job};
@@ -157,43 +167,45 @@ static fringe_status run_tiles(const struct segment_job *job, struct segment_pla
         window.columns = segment_tiles_span(&plan->columns, i % across);
         int32_t width = window.columns.end - window.columns.begin;
         run_state_part(job->run, i, down * across);
-        if (width != plan->columns.tile) {
-            segment_plan_clear(plan);
+        struct segment_piece *piece = width == plan->columns.tile ? &plan->piece : &plan->last;
+        if (!piece->network)
             status =
-                segment_plan_compile(job, window.rows.end - window.rows.begin, width, &plan->network, error);
-            if (status) break;
-        }
-        status = run_window(&window, plan->network, error);
+                segment_plan_compile(job, window.rows.end - window.rows.begin, width, &piece->network, error);
+        if (!status) status = run_window(&window, piece, error);
     }
     run_state_part(job->run, 0, 1);
     return status;
+}
+
+/* What the job is done with before the result takes its own memory; a stack's plan serves its other slices.
+ */
+static void give_up(struct segment_job *job)
+{
+    alloc_free(job->prepared);
+    job->prepared = NULL;
+    if (job->info.slice_count > 1) return;
+    segment_plan_free(job->plan);
+    job->plan = NULL;
 }
 
 fringe_status segment_network_apply(struct segment_job *job, fringe_error *error)
 {
     const struct package_tensor *out = job->model->output;
     size_t pixels = (size_t)job->work_height_px * (size_t)job->work_width_px;
-    struct segment_plan plan;
-    fringe_status status = segment_plan_make(job, &plan, error);
-    if (status) goto done;
-    job->output_channels = (int32_t)network_output(plan.network, 0)->dims[1];
+    fringe_status status = job->plan ? FRINGE_OK : segment_plan_make(job, &job->plan, error);
+    if (status) return status;
+    job->output_channels = (int32_t)network_output(job->plan->piece.network, 0)->dims[1];
     size_t channels = (size_t)job->output_channels;
     int at_once;
     status = segment_labels_begin(job, &at_once, error);
-    if (status) goto done;
+    if (status) return status;
     if (!at_once) job->outputs = alloc_aligned(channels * pixels, sizeof *job->outputs);
-    if (!at_once && !job->outputs) {
-        status = failure_memory(error, "the network's output", channels * pixels * sizeof *job->outputs);
-        goto done;
-    }
-    status = run_tiles(job, &plan, error);
-    if (status) goto done;
-    alloc_free(job->planes); /* before the result takes its own memory */
-    job->planes = NULL;
-    if (at_once) goto done;
-    status = preparation_apply(out->steps, out->step_count, job->outputs, channels, pixels, pixels,
-                               job->measured, job->measured ? (size_t)job->channels : 0, job->run, error);
-done:
-    segment_plan_clear(&plan);
-    return status;
+    if (!at_once && !job->outputs)
+        return failure_memory(error, "the network's output", channels * pixels * sizeof *job->outputs);
+    status = run_tiles(job, job->plan, error);
+    if (status) return status;
+    give_up(job);
+    if (at_once) return FRINGE_OK;
+    return preparation_apply(out->steps, out->step_count, job->outputs, NULL, channels, pixels, pixels,
+                             job->measured, job->measured ? (size_t)job->input_channels : 0, job->run, error);
 }

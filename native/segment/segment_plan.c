@@ -1,5 +1,6 @@
 #include "segment/segment_plan.h"
 
+#include "base/alloc.h"
 #include "base/failure.h"
 #include "base/run_state.h"
 
@@ -9,10 +10,19 @@ enum {
 };
 static const int64_t DEFAULT_MEMORY_BYTES = (int64_t)1 << 30;
 
-void segment_plan_clear(struct segment_plan *plan)
+static void clear_piece(struct segment_piece *piece)
 {
-    network_free(plan->network);
-    plan->network = NULL;
+    network_workspace_free(piece->workspace);
+    network_free(piece->network);
+    *piece = (struct segment_piece){0};
+}
+
+void segment_plan_free(struct segment_plan *plan)
+{
+    if (!plan) return;
+    clear_piece(&plan->piece);
+    clear_piece(&plan->last);
+    alloc_free(plan);
 }
 
 fringe_status segment_plan_compile(const struct segment_job *job, int32_t height_px, int32_t width_px,
@@ -69,13 +79,13 @@ static fringe_status plan_whole(const struct segment_job *job, struct segment_pl
 {
     const fringe_model_info *info = &job->model->info;
     int32_t height = job->work_height_px, width = job->work_width_px;
-    fringe_status status = segment_plan_compile(job, height, width, &plan->network, error);
+    fringe_status status = segment_plan_compile(job, height, width, &plan->piece.network, error);
     if (is_about_shape(status)) {
         int64_t stride = info->stride_px > 1 ? info->stride_px : 1;
         int32_t padded_height = padded_size(height, stride, &job->model->input->height);
         int32_t padded_width = padded_size(width, stride, &job->model->input->width);
         if (padded_height == height && padded_width == width) return status;
-        status = segment_plan_compile(job, padded_height, padded_width, &plan->network, error);
+        status = segment_plan_compile(job, padded_height, padded_width, &plan->piece.network, error);
         if (status) return status;
         run_state_notice(job->run, FRINGE_NOTICE_PADDED,
                          "the network does not take %ld x %ld pixels: mirrored at the right and bottom to "
@@ -85,7 +95,7 @@ static fringe_status plan_whole(const struct segment_job *job, struct segment_pl
         width = padded_width;
     }
     if (status) return status;
-    network_get_facts(plan->network, &plan->facts);
+    network_get_facts(plan->piece.network, &plan->facts);
     plan->height_px = height;
     plan->width_px = width;
     plan->rows = (struct tile_cut){height, height, height, 0};
@@ -110,9 +120,9 @@ static struct tile_cut fixed_cut(int32_t size, int32_t tile, const struct networ
 static fringe_status plan_fixed(const struct segment_job *job, struct segment_plan *plan, fringe_error *error)
 {
     int32_t tile_height = job->model->info.fixed_height_px, tile_width = job->model->info.fixed_width_px;
-    fringe_status status = segment_plan_compile(job, tile_height, tile_width, &plan->network, error);
+    fringe_status status = segment_plan_compile(job, tile_height, tile_width, &plan->piece.network, error);
     if (status) return status;
-    network_get_facts(plan->network, &plan->facts);
+    network_get_facts(plan->piece.network, &plan->facts);
     plan->rows = fixed_cut(job->work_height_px, tile_height, &plan->facts);
     plan->columns = fixed_cut(job->work_width_px, tile_width, &plan->facts);
     plan->height_px = plan->rows.size;
@@ -155,8 +165,8 @@ static fringe_status plan_columns(const struct segment_job *job, struct segment_
         struct network *network;
         fringe_status status = segment_plan_compile(job, plan->height_px, (int32_t)tile, &network, error);
         if (status) return status;
-        segment_plan_clear(plan);
-        plan->network = network;
+        clear_piece(&plan->piece);
+        plan->piece.network = network;
         network_get_facts(network, &plan->facts);
         plan->columns = (struct tile_cut){(int32_t)width, (int32_t)tile, (int32_t)core, 1};
         if (job->options.tile_px > 0 || core <= least || (int64_t)plan->facts.workspace_bytes <= limit) break;
@@ -172,10 +182,9 @@ static fringe_status plan_columns(const struct segment_job *job, struct segment_
     return FRINGE_OK;
 }
 
-fringe_status segment_plan_make(const struct segment_job *job, struct segment_plan *plan, fringe_error *error)
+static fringe_status decide(const struct segment_job *job, struct segment_plan *plan, fringe_error *error)
 {
     const fringe_model_info *info = &job->model->info;
-    *plan = (struct segment_plan){0};
     fringe_status status =
         info->fixed_height_px > 0 ? plan_fixed(job, plan, error) : plan_whole(job, plan, error);
     if (status) return status;
@@ -198,4 +207,18 @@ fringe_status segment_plan_make(const struct segment_job *job, struct segment_pl
                            (long long)limit, plan->facts.whole_because ? " because of " : "",
                            plan->facts.whole_because ? plan->facts.whole_because : "");
     return FRINGE_OK;
+}
+
+fringe_status segment_plan_make(const struct segment_job *job, struct segment_plan **result,
+                                fringe_error *error)
+{
+    struct segment_plan *plan = alloc_array(1, sizeof *plan);
+    *result = NULL;
+    if (!plan) return failure_memory(error, "the network's plan", sizeof *plan);
+    fringe_status status = decide(job, plan, error);
+    if (status)
+        segment_plan_free(plan);
+    else
+        *result = plan;
+    return status;
 }

@@ -5,12 +5,9 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "base/run_state.h"
-#include "image/micrograph_source.h"
 #include "image/resample.h"
 #include "image/standardise.h"
 #include "segment/segment_job.h"
-
-enum { BLOCK_ROWS = 64 }; /* rows read at a time, between two looks at the cancel flag */
 
 /* The steps of `--normalize`, which take the place of the model's own. The eps keeps a constant channel from
  * being divided by zero and is too small to be felt by any other. */
@@ -21,96 +18,107 @@ static const struct step normalize_steps[] = {
     [FRINGE_NORMALIZE_PERCENTILE] = {
         .kind = STEP_RANGE, .eps = 1e-30, .low_percent = 1, .high_percent = 99.8}};
 
-static fringe_status apply_steps(struct segment_job *job, fringe_error *error)
+struct chosen_steps {
+    const struct step *steps;
+    size_t count;
+};
+
+static struct chosen_steps choose_steps(const struct segment_job *job)
 {
-    const struct step *steps = &normalize_steps[job->options.normalize];
-    size_t step_count = 1, pixels = (size_t)job->work_height_px * (size_t)job->work_width_px;
-    if (job->options.normalize == FRINGE_NORMALIZE_NONE) return FRINGE_OK;
-    if (job->options.normalize == FRINGE_NORMALIZE_MODEL) {
-        steps = job->model->input->steps;
-        step_count = job->model->input->step_count;
-        if (!job->model->package->described)
-            run_state_notice(
-                job->run, FRINGE_NOTICE_NORMALIZATION,
-                "the model says nothing of preparation: the whole image is brought to mean 0 and "
-                "standard deviation 1, unless told otherwise");
-    }
-    return preparation_apply(steps, step_count, job->planes, (size_t)job->channels, pixels, pixels,
-                             job->measured, job->measured ? (size_t)job->channels : 0, job->run, error);
+    if (job->options.normalize == FRINGE_NORMALIZE_MODEL)
+        return (struct chosen_steps){job->model->input->steps, job->model->input->step_count};
+    return (struct chosen_steps){&normalize_steps[job->options.normalize],
+                                 job->options.normalize != FRINGE_NORMALIZE_NONE};
 }
 
-/* Marks those of `count` pixels from `first` on that are no numbers. */
-static fringe_status mark_holes(struct segment_job *job, const float *pixels, size_t first, size_t count,
+static fringe_status apply_steps(struct segment_job *job, fringe_error *error)
+{
+    struct chosen_steps chosen = choose_steps(job);
+    if (job->options.normalize == FRINGE_NORMALIZE_MODEL && !job->model->package->described)
+        run_state_notice(job->run, FRINGE_NOTICE_NORMALIZATION,
+                         "the model says nothing of preparation: the whole image is brought to mean 0 and "
+                         "standard deviation 1, unless told otherwise");
+    return preparation_apply(chosen.steps, chosen.count, job->prepared, job->counts,
+                             (size_t)job->input_channels, job->prepared_count, job->prepared_count,
+                             job->measured, job->measured ? (size_t)job->input_channels : 0, job->run, error);
+}
+
+/* Marks pixels of a plane that are no numbers. */
+static fringe_status mark_holes(struct segment_job *job, const struct sample_plane *plane,
                                 fringe_error *error)
 {
-    size_t bytes = (size_t)job->height_px * (size_t)job->width_px / 8 + 1;
+    size_t count = (size_t)job->height_px * (size_t)job->width_px, bytes = count / 8 + 1;
+    const float *pixels = plane->samples;
     for (size_t i = 0; i < count; i++) {
         if (isfinite(pixels[i])) continue;
         if (!job->holes) job->holes = alloc_array(bytes, 1);
         if (!job->holes) return failure_memory(error, "marks of non-finite pixels", bytes);
-        uint8_t *byte = &job->holes[(first + i) >> 3], bit = (uint8_t)(1u << ((first + i) & 7));
+        uint8_t *byte = &job->holes[i >> 3], bit = (uint8_t)(1u << (i & 7));
         job->hole_count += !(*byte & bit); /* another channel may have marked it */
         *byte |= bit;
     }
     return FRINGE_OK;
 }
 
-/* Reads the included rectangle of one channel. */
-static fringe_status read_plane(struct segment_job *job, int32_t channel, float *plane, fringe_error *error)
+/* The numbers that a plane may hold and how often it does. */
+static void list_numbers(const struct sample_plane *plane, float *values, int64_t *counts)
 {
-    const fringe_excluded *e = &job->excluded;
-    size_t whole_width = (size_t)job->info.width_px, width = (size_t)job->width_px;
-    float *rows = NULL; /* whole rows, where columns are left out */
-    fringe_status status = FRINGE_OK;
-    if (width != whole_width) {
-        rows = alloc_aligned(BLOCK_ROWS * whole_width, sizeof *rows);
-        if (!rows) return failure_memory(error, "rows of the image", BLOCK_ROWS * whole_width * sizeof *rows);
+    sample_plane_values(plane->pixel, values);
+    sample_plane_count(plane, counts);
+}
+
+/* What a channel holds, whatever its type. */
+static fringe_status summarise(struct segment_job *job, const struct sample_plane *plane,
+                               struct plane_summary *summary, fringe_error *error)
+{
+    size_t count = sample_plane_value_count(plane->pixel);
+    float *values = NULL;
+    int64_t *counts = NULL;
+    fringe_status status;
+    if (count == 0) {
+        status = mark_holes(job, plane, error);
+        if (status) return status;
+        return plane_statistics_summarise(plane->samples, (size_t)job->height_px * (size_t)job->width_px,
+                                          job->run, summary, error);
     }
-    for (int32_t y = 0; y < job->height_px; y += BLOCK_ROWS) {
-        int32_t count = job->height_px - y < BLOCK_ROWS ? job->height_px - y : BLOCK_ROWS;
-        size_t first = (size_t)y * width;
-        status = run_state_check(job->run, error);
-        if (status) break;
-        status = micrograph_source_read_rows(job->micrograph, job->slice, channel, e->top_px + y,
-                                             e->top_px + y + count, rows ? rows : plane + first, error);
-        if (status) break;
-        for (int32_t r = 0; rows && r < count; r++)
-            memcpy(plane + first + (size_t)r * width, rows + (size_t)r * whole_width + e->left_px,
-                   width * sizeof *plane);
-        status = mark_holes(job, plane + first, first, (size_t)count * width, error);
-        if (status) break;
+    values = alloc_array(count, sizeof *values);
+    counts = alloc_array(count, sizeof *counts);
+    status = values && counts ? FRINGE_OK : failure_memory(error, "statistics", count * sizeof *counts);
+    if (!status) {
+        list_numbers(plane, values, counts);
+        status = plane_statistics_summarise_counted(values, counts, count, job->run, summary, error);
     }
-    alloc_free(rows);
+    alloc_free(values);
+    alloc_free(counts);
     return status;
 }
 
-/* Reads a channel, looks at its numbers and brings it onto the work grid, to `to`. `raw` is a plane for its
- * pixels, or `to` itself where the grids agree. */
-static fringe_status bring_plane(struct segment_job *job, int32_t channel, float *raw, float *to,
-                                 struct plane_summary *summary, fringe_error *error)
+/* Brings a channel onto the work grid. */
+static fringe_status bring_plane(struct segment_job *job, const struct sample_plane *plane, float *to,
+                                 fringe_error *error)
 {
-    size_t count = (size_t)job->height_px * (size_t)job->width_px;
-    fringe_status status = read_plane(job, channel, raw, error);
-    if (status) return status;
-    status = plane_statistics_summarise(raw, count, job->run, summary, error);
-    if (status) return status;
-    if (raw == to) return FRINGE_OK;
-    struct resample_plane from = {job->height_px, job->width_px, job->width_px};
-    struct resample_plane work = {job->work_height_px, job->work_width_px, job->work_width_px};
-    return resample_run(RESAMPLE_IMAGE, raw, from, to, work, job->run, error);
+    const struct resample_target work = {to, job->work_height_px, job->work_width_px, job->work_width_px};
+    return resample_run(RESAMPLE_IMAGE, plane, &work, job->run, error);
+}
+
+static fringe_status summarise_prepared(const struct segment_job *job, int32_t c,
+                                        struct plane_summary *summary, fringe_error *error)
+{
+    size_t first = (size_t)c * job->prepared_count;
+    return plane_statistics_summarise_counted(job->prepared + first, job->counts ? job->counts + first : NULL,
+                                              job->prepared_count, job->run, summary, error);
 }
 
 /* Pixels that are no numbers become the mean of the others: the least that a network can notice. */
 static fringe_status fill_holes(const struct segment_job *job, fringe_error *error)
 {
-    size_t pixels = (size_t)job->work_height_px * (size_t)job->work_width_px;
-    for (int32_t c = 0; c < job->channels; c++) {
-        float *plane = job->planes + (size_t)c * pixels;
+    size_t count = job->prepared_count;
+    for (int32_t c = 0; c < job->input_channels; c++) {
         struct plane_summary summary;
-        fringe_status status = plane_statistics_summarise(plane, pixels, job->run, &summary, error);
+        fringe_status status = summarise_prepared(job, c, &summary, error);
         if (status) return status;
         if (summary.non_finite_count == 0) continue;
-        status = standardise_fill(plane, pixels, summary.mean, job->run, error);
+        status = standardise_fill(job->prepared + (size_t)c * count, count, summary.mean, job->run, error);
         if (status) return status;
     }
     return FRINGE_OK;
@@ -120,16 +128,14 @@ static fringe_status fill_holes(const struct segment_job *job, fringe_error *err
 static fringe_status measure_planes(struct segment_job *job, fringe_error *error)
 {
     const struct package_tensor *output = job->model->output;
-    size_t pixels = (size_t)job->work_height_px * (size_t)job->work_width_px;
     int needed = preparation_needs_input(output->steps, output->step_count) ||
                  preparation_needs_input(job->model->input->steps, job->model->input->step_count);
     if (!needed) return FRINGE_OK;
-    job->measured = alloc_array((size_t)job->channels, sizeof *job->measured);
-    if (!job->measured)
-        return failure_memory(error, "statistics", (size_t)job->channels * sizeof *job->measured);
-    for (int32_t c = 0; c < job->channels; c++) {
-        fringe_status status = plane_statistics_summarise(job->planes + (size_t)c * pixels, pixels, job->run,
-                                                          &job->measured[c], error);
+    size_t channels = (size_t)job->input_channels;
+    job->measured = alloc_array(channels, sizeof *job->measured);
+    if (!job->measured) return failure_memory(error, "statistics", channels * sizeof *job->measured);
+    for (int32_t c = 0; c < job->input_channels; c++) {
+        fringe_status status = summarise_prepared(job, c, &job->measured[c], error);
         if (status) return status;
     }
     return FRINGE_OK;
@@ -138,7 +144,7 @@ static fringe_status measure_planes(struct segment_job *job, fringe_error *error
 static fringe_status decide_channels(struct segment_job *job, fringe_error *error)
 {
     int32_t wanted = job->model->info.input_channels, given = job->info.channel_count;
-    job->channels = wanted;
+    job->input_channels = wanted;
     if (given == wanted) return FRINGE_OK;
     if (given != 1)
         return failure_set(error, FRINGE_ARGUMENT, "the model takes %ld channels, the image has %ld",
@@ -149,46 +155,85 @@ static fringe_status decide_channels(struct segment_job *job, fringe_error *erro
     return FRINGE_OK;
 }
 
+/* Takes the summary of a channel of the micrograph into account. */
+static void judge(struct segment_job *job, const struct plane_summary *summary, int *uneven)
+{
+    if (summary->most > summary->least)
+        job->constant = 0;
+    else
+        *uneven = 1;
+}
+
+/* Whether the preparation can be that of the numbers that the pixels may be. */
+static int is_by_number(const struct segment_job *job)
+{
+    struct chosen_steps chosen = choose_steps(job);
+    if (!segment_job_keeps_grid(job) || !preparation_is_by_channel(chosen.steps, chosen.count)) return 0;
+    for (int32_t c = 0; c < job->info.channel_count; c++)
+        if (job->channels[c].pixel != job->channels[0].pixel)
+            return 0; /* one was not read as whole numbers */
+    return sample_plane_value_count(job->channels[0].pixel) > 0;
+}
+
+static fringe_status bring_numbers(struct segment_job *job, int *uneven, fringe_error *error)
+{
+    size_t count = sample_plane_value_count(job->channels[0].pixel), channels = (size_t)job->input_channels;
+    job->prepared_count = count;
+    job->prepared = alloc_array(channels * count, sizeof *job->prepared);
+    job->counts = alloc_array(channels * count, sizeof *job->counts);
+    if (!job->prepared || !job->counts)
+        return failure_memory(error, "the image's numbers", channels * count * sizeof *job->counts);
+    for (int32_t c = 0; c < job->input_channels; c++) {
+        struct plane_summary summary;
+        size_t first = (size_t)c * count;
+        list_numbers(&job->channels[segment_job_channel(job, c)], job->prepared + first, job->counts + first);
+        fringe_status status = summarise_prepared(job, c, &summary, error);
+        if (status) return status;
+        judge(job, &summary, uneven);
+    }
+    return FRINGE_OK;
+}
+
 static fringe_status bring_planes(struct segment_job *job, int *uneven, fringe_error *error)
 {
-    size_t work = (size_t)job->work_height_px * (size_t)job->work_width_px;
-    size_t own = (size_t)job->height_px * (size_t)job->width_px;
-    int same_grid = job->work_height_px == job->height_px && job->work_width_px == job->width_px;
-    float *raw = NULL;
-    fringe_status status = FRINGE_OK;
-    *uneven = 0;
-    job->planes = alloc_aligned((size_t)job->channels * work, sizeof *job->planes);
-    if (!same_grid) raw = alloc_aligned(own, sizeof *raw);
-    if (!job->planes || (!same_grid && !raw)) {
-        status = failure_memory(error, "the image", ((size_t)job->channels * work + own) * sizeof *raw);
-        goto done;
-    }
-    job->constant = 1;
-    for (int32_t c = 0; c < job->channels; c++) {
-        float *plane = job->planes + (size_t)c * work;
+    size_t pixels = (size_t)job->work_height_px * (size_t)job->work_width_px;
+    struct sample_plane *only = job->info.channel_count == 1 ? job->channels : NULL;
+    job->prepared_count = pixels;
+    if (job->input_channels == 1 && segment_job_keeps_grid(job) && only->pixel == FRINGE_PIXEL_FLOAT32) {
         struct plane_summary summary;
-        if (c > 0 && job->info.channel_count == 1) {
-            memcpy(plane, job->planes, work * sizeof *plane);
+        fringe_status status = summarise(job, only, &summary, error);
+        judge(job, &summary, uneven);
+        job->prepared = only->samples; /* large, and already what is wanted */
+        *only = (struct sample_plane){0};
+        return status;
+    }
+    job->prepared = alloc_aligned((size_t)job->input_channels * pixels, sizeof *job->prepared);
+    if (!job->prepared)
+        return failure_memory(error, "the image",
+                              (size_t)job->input_channels * pixels * sizeof *job->prepared);
+    for (int32_t c = 0; c < job->input_channels; c++) {
+        float *to = job->prepared + (size_t)c * pixels;
+        struct plane_summary summary;
+        if (c > 0 && only) {
+            memcpy(to, job->prepared, pixels * sizeof *to);
             continue;
         }
-        status = bring_plane(job, c, same_grid ? plane : raw, plane, &summary, error);
-        if (status) goto done;
-        if (summary.most > summary.least)
-            job->constant = 0;
-        else
-            *uneven = 1;
+        fringe_status status = summarise(job, &job->channels[c], &summary, error);
+        if (!status) status = bring_plane(job, &job->channels[c], to, error);
+        if (status) return status;
+        judge(job, &summary, uneven);
+        if (job->channels[c].pixel == FRINGE_PIXEL_FLOAT32) sample_plane_free(&job->channels[c]);
     }
-done:
-    alloc_free(raw);
-    return status;
+    return FRINGE_OK;
 }
 
 fringe_status segment_prepare_planes(struct segment_job *job, fringe_error *error)
 {
-    int uneven; /* a channel is constant, the image is not: its spread of zero may make NaN of it */
+    int uneven = 0; /* a channel is constant, the image is not: its spread of zero may make NaN of it */
     fringe_status status = decide_channels(job, error);
     if (status) return status;
-    status = bring_planes(job, &uneven, error);
+    job->constant = 1;
+    status = is_by_number(job) ? bring_numbers(job, &uneven, error) : bring_planes(job, &uneven, error);
     if (status) return status;
     if (job->hole_count > 0)
         run_state_notice(

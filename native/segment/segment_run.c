@@ -7,7 +7,9 @@
 #include "base/failure.h"
 #include "base/number.h"
 #include "base/run_state.h"
-#include "segment/segment_job.h"
+#include "segment/segment_ahead.h"
+#include "segment/segment_plan.h"
+#include "segment/segment_series.h"
 
 void fringe_segment_options_init(fringe_segment_options *options)
 {
@@ -40,52 +42,124 @@ static fringe_status check_options(const fringe_segment_options *options, fringe
     return check_size_option(options->resample_nm, "resample", error);
 }
 
-static fringe_status run_job(struct segment_job *job, fringe_error *error)
+struct segment_series {
+    const fringe_run *run; /* the caller's; the job's is never NULL */
+    struct segment_job job;
+    struct segment_ahead *ahead;
+};
+
+/* Frees what belongs to one slice. */
+static void clear_slice(struct segment_job *job)
 {
-    fringe_status status = segment_geometry_decide(job, error);
+    alloc_free(job->prepared);
+    alloc_free(job->counts);
+    alloc_free(job->holes);
+    alloc_free(job->measured);
+    alloc_free(job->outputs);
+    job->prepared = NULL;
+    job->counts = NULL;
+    job->holes = NULL;
+    job->measured = NULL;
+    job->outputs = NULL;
+    job->hole_count = job->nan_count = 0;
+}
+
+static fringe_status apply(struct segment_job *job, fringe_error *error)
+{
+    if (!job->constant) return segment_network_apply(job, error);
+    run_state_notice(job->run, FRINGE_NOTICE_CONSTANT,
+                     job->hole_count < (int64_t)job->height_px * job->width_px
+                         ? "slice %ld: all pixels are equal, so nothing was looked for"
+                         : "slice %ld: no pixel is finite, so nothing was looked for",
+                     (long)job->slice);
+    int at_once;
+    job->output_channels = job->model->info.output_channels;
+    return segment_labels_begin(job, &at_once, error);
+}
+
+static fringe_status run_slice(struct segment_series *series, int more, fringe_error *error)
+{
+    struct segment_job *job = &series->job;
+    if (job->slice < 0 || job->slice >= job->info.slice_count)
+        return failure_set(error, FRINGE_ARGUMENT, "slice %ld was asked for, there are %ld", (long)job->slice,
+                           (long)job->info.slice_count);
+    fringe_status status = segment_ahead_take(series->ahead, job->slice, &job->channels, error);
     if (status) return status;
+    if (!job->decided) status = segment_geometry_decide(job, job->slice == 0 ? job->channels : NULL, error);
+    if (status) return status;
+    job->decided = 1;
+    if (more) status = segment_ahead_go_on(series->ahead, error);
+    if (status) return status;
+    for (int32_t c = 0; c < job->info.channel_count; c++)
+        sample_plane_crop(&job->channels[c], &job->excluded);
     status = segment_prepare_planes(job, error);
-    if (status) return status;
-    if (job->constant) {
-        run_state_notice(job->run, FRINGE_NOTICE_CONSTANT,
-                         job->hole_count < (int64_t)job->height_px * job->width_px
-                             ? "slice %ld: all pixels are equal, so nothing was looked for"
-                             : "slice %ld: no pixel is finite, so nothing was looked for",
-                         (long)job->slice);
-        int at_once;
-        job->output_channels = job->model->info.output_channels;
-        status = segment_labels_begin(job, &at_once, error);
-    } else {
-        status = segment_network_apply(job, error);
-    }
+    if (!status) status = apply(job, error);
     if (!status) status = segment_labels_finish(job, error);
     if (!status) run_state_progress(job->run, 1, 1);
     return status;
+}
+
+fringe_status segment_series_create(const fringe_model *model, fringe_micrograph *micrograph,
+                                    const fringe_segment_options *options, const fringe_run *run,
+                                    struct segment_series **result, fringe_error *error)
+{
+    struct segment_series *series = alloc_array(1, sizeof *series);
+    *result = NULL;
+    if (!series) return failure_memory(error, "slices", sizeof *series);
+    struct segment_job *job = &series->job;
+    series->run = run;
+    job->model = model;
+    job->micrograph = micrograph;
+    fringe_micrograph_get_info(micrograph, &job->info);
+    if (options)
+        job->options = *options;
+    else
+        fringe_segment_options_init(&job->options);
+    fringe_status status = check_options(&job->options, error);
+    if (!status) status = run_state_enter(run, &job->run, error);
+    if (!status) status = segment_ahead_create(micrograph, job->run, &series->ahead, error);
+    if (status)
+        segment_series_free(series);
+    else
+        *result = series;
+    return status;
+}
+
+fringe_status segment_series_run(struct segment_series *series, int32_t slice, int more,
+                                 fringe_segmentation *result, fringe_error *error)
+{
+    struct segment_job *job = &series->job;
+    *result = (fringe_segmentation){0};
+    fringe_status status = run_state_check(job->run, error);
+    if (status) return status;
+    job->slice = slice;
+    job->result = result;
+    uint64_t float_state = cpu_float_enter();
+    status = run_slice(series, more, error);
+    cpu_float_restore(float_state);
+    clear_slice(job);
+    if (status) fringe_segmentation_free(result);
+    return status;
+}
+
+void segment_series_free(struct segment_series *series)
+{
+    if (!series) return;
+    segment_ahead_free(series->ahead);
+    segment_plan_free(series->job.plan);
+    if (series->job.run) run_state_leave(series->run, series->job.run);
+    alloc_free(series);
 }
 
 fringe_status fringe_segment(const fringe_model *model, fringe_micrograph *micrograph, int32_t slice,
                              const fringe_segment_options *options, const fringe_run *run,
                              fringe_segmentation *result, fringe_error *error)
 {
+    struct segment_series *series;
     *result = (fringe_segmentation){0};
-    struct segment_job job = {.model = model, .micrograph = micrograph, .slice = slice, .result = result};
-    if (options)
-        job.options = *options;
-    else
-        fringe_segment_options_init(&job.options);
-    fringe_status status = check_options(&job.options, error);
-    if (status) return status;
-    status = run_state_enter(run, &job.run, error);
-    if (status) return status;
-    uint64_t float_state = cpu_float_enter();
-    status = run_job(&job, error);
-    cpu_float_restore(float_state);
-    run_state_leave(run, job.run);
-    alloc_free(job.planes);
-    alloc_free(job.holes);
-    alloc_free(job.measured);
-    alloc_free(job.outputs);
-    if (status) fringe_segmentation_free(result);
+    fringe_status status = segment_series_create(model, micrograph, options, run, &series, error);
+    if (!status) status = segment_series_run(series, slice, 0, result, error);
+    segment_series_free(series);
     return status;
 }
 

@@ -56,10 +56,16 @@ static void draw_text(int y, int x0, int letters, float ink)
     }
 }
 
+static fringe_status find(int height, int width, fringe_excluded *excluded, fringe_error *error)
+{
+    const struct sample_plane plane = {FRINGE_PIXEL_FLOAT32, height, width, image, 0};
+    return data_bar_find(&plane, excluded, error);
+}
+
 static void expect(const char *what, int top, int bottom, int left, int right)
 {
     fringe_excluded e;
-    cr_assert_eq(data_bar_find(image, H, W, &e, NULL), FRINGE_OK);
+    cr_assert_eq(find(H, W, &e, NULL), FRINGE_OK);
     cr_expect(e.top_px == top && e.bottom_px == bottom && e.left_px == left && e.right_px == right,
               "%s: top %d bottom %d left %d right %d", what, (int)e.top_px, (int)e.bottom_px, (int)e.left_px,
               (int)e.right_px);
@@ -182,7 +188,7 @@ Test(data_bar, at_least_half_of_the_image_stays)
     fill(0, 80, 0, W, 0);
     fill(H - 80, H, 0, W, 0);
     fringe_excluded e;
-    cr_assert_eq(data_bar_find(image, H, W, &e, NULL), FRINGE_OK);
+    cr_assert_eq(find(H, W, &e, NULL), FRINGE_OK);
     cr_expect(e.top_px + e.bottom_px <= H / 2);
 }
 
@@ -191,7 +197,7 @@ Test(data_bar, stripes_come_off_only_a_few_times)
 {
     for (int y = 0; y < H; y++) fill(y, y + 1, 0, W, (float)(y % 2));
     fringe_excluded e;
-    cr_assert_eq(data_bar_find(image, H, W, &e, NULL), FRINGE_OK);
+    cr_assert_eq(find(H, W, &e, NULL), FRINGE_OK);
     cr_expect(e.top_px <= 4 && e.bottom_px <= 4);
 }
 
@@ -201,7 +207,7 @@ Test(data_bar, tiny_images)
         for (int w = 1; w <= 17; w++) {
             for (int i = 0; i < h * w; i++) image[i] = i < w ? 0 : noise(100);
             fringe_excluded e;
-            cr_assert_eq(data_bar_find(image, h, w, &e, NULL), FRINGE_OK);
+            cr_assert_eq(find(h, w, &e, NULL), FRINGE_OK);
             int judged = h >= 16 && w >= 16;
             cr_expect(e.top_px == judged && !e.bottom_px && !e.left_px && !e.right_px, "%d x %d: %d", h, w,
                       (int)e.top_px);
@@ -214,7 +220,7 @@ Test(data_bar, fails_without_memory)
     fringe_excluded e;
     draw_picture();
     alloc_fail_after(0);
-    fringe_status status = data_bar_find(image, H, W, &e, &error);
+    fringe_status status = find(H, W, &e, &error);
     alloc_fail_after(-1);
     cr_expect_eq(status, FRINGE_MEMORY);
 }

@@ -36,7 +36,8 @@ static void apply(const struct step *step)
 {
     fringe_error error;
     memcpy(after, before, sizeof after);
-    fringe_status status = preparation_apply(step, 1, after, CHANNELS, PIXELS, PIXELS, NULL, 0, run, &error);
+    fringe_status status =
+        preparation_apply(step, 1, after, NULL, CHANNELS, PIXELS, PIXELS, NULL, 0, run, &error);
     cr_assert_eq(status, FRINGE_OK, "%s", error.message);
 }
 
@@ -105,7 +106,7 @@ Test(model_preparation, values_must_match_the_channels)
     const double two[2] = {0};
     fringe_error error;
     struct step step = {.kind = STEP_LINEAR, .value_count = 2, .subtract = two, .multiply = two, .add = two};
-    cr_assert_eq(preparation_apply(&step, 1, after, CHANNELS, PIXELS, PIXELS, NULL, 0, run, &error),
+    cr_assert_eq(preparation_apply(&step, 1, after, NULL, CHANNELS, PIXELS, PIXELS, NULL, 0, run, &error),
                  FRINGE_MODEL);
     cr_assert_str_eq(error.message, "step 1: has 2 values for 3 channels");
 }
@@ -151,7 +152,7 @@ Test(model_preparation, sigmoid_and_softmax)
     /* Large logits must not overflow. */
     float logits[2] = {1000, 998};
     struct step softmax = {.kind = STEP_SOFTMAX};
-    cr_assert_eq(preparation_apply(&softmax, 1, logits, 2, 1, 1, NULL, 0, run, NULL), FRINGE_OK);
+    cr_assert_eq(preparation_apply(&softmax, 1, logits, NULL, 2, 1, 1, NULL, 0, run, NULL), FRINGE_OK);
     cr_assert_float_eq(logits[0], 1 / (1 + exp(-2)), 1e-6);
 }
 
@@ -164,7 +165,7 @@ Test(model_preparation, like_the_input)
     double mean, sd;
     cr_assert(preparation_needs_input(&step, 1));
     memcpy(after, before, sizeof after);
-    cr_assert_eq(preparation_apply(&step, 1, after, CHANNELS, PIXELS, PIXELS, input, 2, run, NULL),
+    cr_assert_eq(preparation_apply(&step, 1, after, NULL, CHANNELS, PIXELS, PIXELS, input, 2, run, NULL),
                  FRINGE_OK);
     measure(0, COUNT, &mean, &sd);
     for (int i = 0; i < COUNT; i++)
@@ -183,11 +184,13 @@ Test(model_preparation, local_steps_may_be_applied_in_parts)
     cr_assert_not(preparation_is_local(&(const struct step){.kind = STEP_UNIT_SPREAD}, 1));
     memcpy(after, before, sizeof after);
     memcpy(parts, before, sizeof parts);
-    cr_assert_eq(preparation_apply(steps, 3, after, CHANNELS, PIXELS, PIXELS, NULL, 0, run, NULL), FRINGE_OK);
+    cr_assert_eq(preparation_apply(steps, 3, after, NULL, CHANNELS, PIXELS, PIXELS, NULL, 0, run, NULL),
+                 FRINGE_OK);
     for (int first = 0; first < PIXELS; first += 70) {
         size_t count = first + 70 < PIXELS ? 70 : (size_t)(PIXELS - first);
-        cr_assert_eq(preparation_apply(steps, 3, parts + first, CHANNELS, PIXELS, count, NULL, 0, run, NULL),
-                     FRINGE_OK);
+        cr_assert_eq(
+            preparation_apply(steps, 3, parts + first, NULL, CHANNELS, PIXELS, count, NULL, 0, run, NULL),
+            FRINGE_OK);
     }
     cr_assert_eq(memcmp(parts, after, sizeof parts), 0);
 }
