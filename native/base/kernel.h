@@ -44,6 +44,17 @@ static inline vec vec_load(const float *from) /* any address */
     return v;
 }
 
+/* Keeps a vector in its register: without it gcc reads the same pixels from memory for every use, and the
+ * loads, not the arithmetic, are what a kernel then waits for. */
+static inline void vec_hold(vec *v)
+{
+#if defined(__x86_64__) && !defined(KERNEL_EMULATED)
+    __asm__("" : "+x"(*v));
+#else
+    (void)v;
+#endif
+}
+
 static inline void vec_store(float *to, vec v) /* any address */
 {
     memcpy(to, &v, sizeof v);

@@ -142,13 +142,24 @@ fringe_status builder_data(struct plan_builder *builder, struct step *step, size
     return step->data ? FRINGE_OK : failure_memory(builder->error, "plan", bytes);
 }
 
+static fringe_status lower_put_off(struct plan_builder *builder, int value, int *slot)
+{
+    const struct graph_node *node = &builder->graph->nodes[builder->put_off[value]];
+    if (plan_concatenates(node)) return convert_concat(builder, value, slot);
+    int taken;
+    fringe_status status = rows_resize_lower(builder, node, &taken);
+    builder->put_off[value] = -1;
+    *slot = builder->rows_slots[value];
+    return status;
+}
+
 fringe_status builder_rows(struct plan_builder *builder, int value, int *slot)
 {
     if (builder->rows_slots[value] >= 0) {
         *slot = builder->rows_slots[value];
         return FRINGE_OK;
     }
-    if (builder->concats[value] >= 0) return convert_concat(builder, value, slot);
+    if (builder->put_off[value] >= 0) return lower_put_off(builder, value, slot);
     return convert_scatter(builder, value, slot);
 }
 
@@ -162,23 +173,29 @@ fringe_status builder_dense(struct plan_builder *builder, int value, int *slot)
     return convert_gather(builder, value, slot);
 }
 
-/* Concat along channels of values that are, or can be, rows: put off until somebody wants it. */
-static int put_off_concat(struct plan_builder *builder, size_t index)
+int plan_concatenates(const struct graph_node *node)
+{
+    const struct concat_params *params = node->params;
+    return strcmp(node->operator->name, "Concat") == 0 && params->axis == 1;
+}
+
+/* Of values that are, or can be, rows. */
+static int put_off(struct plan_builder *builder, size_t index)
 {
     const struct graph_node *node = &builder->graph->nodes[index];
-    const struct concat_params *params = node->params;
-    if (strcmp(node->operator->name, "Concat") != 0 || params->axis != 1) return 0;
+    if (!plan_concatenates(node) && !rows_resize_doubles(node)) return 0;
+    size_t parts = plan_concatenates(node) ? node->input_count : 1;
     if (!builder_can_be_rows(builder, node->outputs[0])) return 0;
-    for (size_t i = 0; i < node->input_count; i++)
+    for (size_t i = 0; i < parts; i++)
         if (!builder_can_be_rows(builder, node->inputs[i])) return 0;
-    builder->concats[node->outputs[0]] = (int)index;
+    builder->put_off[node->outputs[0]] = (int)index;
     return 1;
 }
 
 static fringe_status lower_node(struct plan_builder *builder, size_t index)
 {
     const struct graph_node *node = &builder->graph->nodes[index];
-    if (builder->absorbed[index] || put_off_concat(builder, index)) return FRINGE_OK;
+    if (builder->absorbed[index] || put_off(builder, index)) return FRINGE_OK;
     /* Functions of two values may have a constant in front and look at their operands themselves. */
     int taken = 0, binary = node->operator->infer == operator_binary_infer;
     /* A Reshape may begin a group normalisation whose end is rows again. */
@@ -196,7 +213,7 @@ static void count_readers(struct plan_builder *builder)
 {
     const struct graph *graph = builder->graph;
     for (size_t v = 0; v < graph->value_count; v++)
-        builder->rows_slots[v] = builder->dense_slots[v] = builder->concats[v] = builder->readers[v] = -1;
+        builder->rows_slots[v] = builder->dense_slots[v] = builder->put_off[v] = builder->readers[v] = -1;
     for (size_t n = 0; n < graph->node_count; n++)
         for (size_t i = 0; i < graph->nodes[n].input_count; i++) {
             int value = graph->nodes[n].inputs[i];
@@ -259,7 +276,7 @@ static fringe_status lower_graph(struct network *network, fringe_error *error)
     }
     builder.rows_slots = indices;
     builder.dense_slots = indices + values;
-    builder.concats = indices + 2 * values;
+    builder.put_off = indices + 2 * values;
     builder.readers = indices + 3 * values;
     count_readers(&builder);
     status = lower_inputs(&builder);

@@ -2,8 +2,9 @@
  *
  * The nodes of a graph are lowered in order. For each, the table in plan.c names a function that adds steps,
  * or leaves the node alone: then it is computed on dense tensors. A value is wanted in rows or dense form and
- * converted on demand. Concatenations along channels are not computed until somebody other than a convolution
- * wants them: a convolution reads the parts where they lie.
+ * converted on demand. Concatenations along channels and nearest upsamplings by two are not computed until
+ * somebody other than a convolution wants them: a convolution reads the parts where they lie, and may double
+ * pixels itself.
  */
 #ifndef NN_PLAN_BUILD_H
 #define NN_PLAN_BUILD_H
@@ -14,7 +15,7 @@ struct plan_builder {
     struct network *network;
     const struct graph *graph;
     int *rows_slots, *dense_slots; /* by value; -1: not in this form (yet) */
-    int *concats;                  /* by value: the node that concatenates it and is not lowered yet, -1 */
+    int *put_off;   /* by value: the node that makes it and is not lowered before somebody wants it, -1 */
     int *readers;   /* by value: the one node that reads it; -1 when none, several, or an output */
     char *absorbed; /* by node: computed by the step of an earlier node */
     size_t slot_capacity, step_capacity;
@@ -57,6 +58,11 @@ plan_lower rows_conv_lower, rows_transposed_lower, rows_pool_lower, rows_resize_
     rows_slice_lower, rows_repeat_lower, rows_split_lower, rows_depth_lower, rows_norm_lower,
     rows_softmax_lower, rows_unary_lower, rows_binary_lower, rows_reduce_lower, rows_group_norm_lower,
     rows_reshaped_norm_lower;
+
+/* Nodes that are put off: a concatenation along channels (plan.c), and a Resize that gives every pixel twice
+ * in rows and columns (rows_map.c). */
+int plan_concatenates(const struct graph_node *node);
+int rows_resize_doubles(const struct graph_node *node);
 
 /* Conversions and the dense way (plan_convert.c). */
 fringe_status convert_input(struct plan_builder *builder, int value);

@@ -98,10 +98,10 @@ static const struct step_kind concat_kind = {.name = "concat", .row = concat_row
 
 fringe_status convert_concat(struct plan_builder *builder, int value, int *slot)
 {
-    const struct graph_node *node = &builder->graph->nodes[builder->concats[value]];
+    const struct graph_node *node = &builder->graph->nodes[builder->put_off[value]];
     if (node->input_count > STEP_MOST_INPUTS) {
         /* Too many parts for a step: the dense operator joins them. */
-        builder->concats[value] = -1;
+        builder->put_off[value] = -1;
         fringe_status status = convert_dense(builder, node);
         return status ? status : convert_scatter(builder, value, slot);
     }
@@ -112,7 +112,7 @@ fringe_status convert_concat(struct plan_builder *builder, int value, int *slot)
     struct step *step;
     if (!status) status = builder_step(builder, &concat_kind, node, inputs, node->input_count, value, &step);
     if (status) return status;
-    builder->concats[value] = -1;
+    builder->put_off[value] = -1;
     *slot = step->output;
     return FRINGE_OK;
 }

@@ -185,19 +185,30 @@ static int fold_relu(struct plan_builder *builder, int *value)
     return 1;
 }
 
+/* The slot of a part of the input; of what a Resize doubles, where the convolution does that itself, the slot
+ * before it. */
+static fringe_status conv_input(struct plan_builder *builder, int value, int doubles, int *slot,
+                                char *doubled)
+{
+    int node = builder->put_off[value];
+    *doubled = (char)(doubles && node >= 0 && rows_resize_doubles(&builder->graph->nodes[node]));
+    return builder_rows(builder, *doubled ? builder->graph->nodes[node].inputs[0] : value, slot);
+}
+
 /* Input slots of a convolution: the parts of a concatenation that nobody has computed yet, or the value
  * itself. */
-static fringe_status conv_inputs(struct plan_builder *builder, int value, int *slots, size_t *count)
+static fringe_status conv_inputs(struct plan_builder *builder, int value, int doubles, int *slots,
+                                 char *doubled, size_t *count)
 {
-    int concat = builder->concats[value];
+    const struct graph_node *node =
+        builder->put_off[value] < 0 ? NULL : &builder->graph->nodes[builder->put_off[value]];
     *count = 1;
-    if (concat < 0 || builder->rows_slots[value] >= 0) return builder_rows(builder, value, &slots[0]);
-    const struct graph_node *node = &builder->graph->nodes[concat];
-    if (node->input_count > STEP_MOST_INPUTS) return builder_rows(builder, value, &slots[0]);
+    if (!node || !plan_concatenates(node) || node->input_count > STEP_MOST_INPUTS)
+        return conv_input(builder, value, doubles, &slots[0], &doubled[0]);
     *count = node->input_count;
     fringe_status status = FRINGE_OK;
     for (size_t i = 0; !status && i < node->input_count; i++)
-        status = builder_rows(builder, node->inputs[i], &slots[i]);
+        status = conv_input(builder, node->inputs[i], doubles, &slots[i], &doubled[i]);
     return status;
 }
 
@@ -252,9 +263,11 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
     int64_t channels = builder->graph->values[value].tensor.dims[1];
     folded->weights = weights->data;
     folded->bias = bias ? bias->data : NULL;
-    int inputs[STEP_MOST_INPUTS];
+    int inputs[STEP_MOST_INPUTS],
+        doubles = !transposed && rows_winograd_doubles(params, weights->dims[1], channels);
+    char doubled[STEP_MOST_INPUTS];
     size_t input_count;
-    fringe_status status = conv_inputs(builder, node->inputs[0], inputs, &input_count);
+    fringe_status status = conv_inputs(builder, node->inputs[0], doubles, inputs, doubled, &input_count);
     if (!status) status = fold_batch_norm(builder, &value, channels, folded);
     int relu = !status && fold_relu(builder, &value);
     if (!status) status = builder_step(builder, kind, node, inputs, input_count, value, step);
@@ -269,6 +282,7 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
     data->blocks = (data->out_channels + CONV_BLOCK - 1) / CONV_BLOCK;
     data->taps = w->kernel[0] * w->kernel[1];
     data->relu = relu;
+    memcpy(data->doubled, doubled, input_count * sizeof *doubled);
     data->kernels = CPU_CHOOSE(conv);
     data->parts_per_group = (data->out_channels + PART_CHANNELS - 1) / PART_CHANNELS;
     data->weight_floats = (size_t)(data->blocks * conv_block_floats(data->in_channels, data->taps));

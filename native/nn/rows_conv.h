@@ -23,6 +23,8 @@ struct conv_data {
     int gathers; /* the column matrix way */
     const struct conv_kernels *kernels;
     int64_t parts_per_group;
+    char
+        doubled[STEP_MOST_INPUTS]; /* Winograd: an input slot is read as if each pixel came twice both ways */
     struct transposed_phase *phases; /* transposed: stride[0] * stride[1] of them, row phase first */
 };
 
@@ -63,6 +65,8 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
  * rows_winograd_finish turns the step that conv_begin made, with its dependences set, into one of that kind.
  */
 int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, int64_t out_channels);
+/* Whether it then takes an input that a Resize would double as it was before. */
+int rows_winograd_doubles(const struct conv_params *params, int64_t in_channels, int64_t out_channels);
 fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *step,
                                    const struct conv_folded *folded);
 

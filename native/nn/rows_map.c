@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/failure.h"
+#include "nn/operator_families.h"
 #include "nn/plan_build.h"
 #include "tensor/pairs.h"
 
@@ -151,12 +152,22 @@ static fringe_status resize_axis_table(struct plan_builder *builder, const struc
     return status;
 }
 
-static int comes_in_pairs(const struct resize_axis *axis, const struct map_axis *columns)
+static int comes_in_pairs(const struct resize_axis *axis)
 {
     if (axis->identity || axis->out != 2 * axis->in) return 0;
     for (int64_t i = 0; i < axis->out; i++)
-        if (columns->first[i] != i / 2) return 0;
+        if (axis->first[i] != i / 2) return 0;
     return 1;
+}
+
+int rows_resize_doubles(const struct graph_node *node)
+{
+    const struct resize_params *params = node->params;
+    return node->operator->infer == operator_resize_infer && params->mode == RESIZE_NEAREST &&
+           params->rank == 4 && params->axes[0]
+               .identity && params->axes[1]
+               .identity && comes_in_pairs(&params->axes[2]) &&
+           comes_in_pairs(&params->axes[3]);
 }
 
 fringe_status rows_resize_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
@@ -173,8 +184,7 @@ fringe_status rows_resize_lower(struct plan_builder *builder, const struct graph
     step->scratch_floats = (size_t)builder->network->slots[step->inputs[0]].width;
     status = resize_axis_table(builder, &params->axes[2], linear, &data->rows);
     if (!status) status = resize_axis_table(builder, &params->axes[3], linear, &data->columns);
-    if (!status && !linear && comes_in_pairs(&params->axes[3], &data->columns))
-        data->pairs = CPU_CHOOSE(pairs);
+    if (!status && !linear && comes_in_pairs(&params->axes[3])) data->pairs = CPU_CHOOSE(pairs);
     return status ? status : end_map(builder, step);
 }
 

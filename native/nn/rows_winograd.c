@@ -12,11 +12,13 @@
 #include "tensor/winograd.h"
 
 enum {
-    LEAST_CHANNELS = 8, /* in and out: below, the transforms cost more than the products save */
-    BLOCK_TILES = 48,   /* tiles of a block; half above WIDE_CHANNELS, so that a block's input stays in L2 */
+    LEAST_IN_CHANNELS = 8,
+    LEAST_OUT_CHANNELS = 4, /* below, the transforms cost more than the products save */
+    BLOCK_TILES = 48, /* tiles of a block; half above WIDE_CHANNELS, so that a block's input stays in L2 */
     WIDE_CHANNELS = 128,
-    WINOGRAD_PART = 128,  /* output channels of a part: each part transforms the input anew */
-    PRODUCT_CHANNELS = 32 /* output channels whose products are held at a time */
+    WINOGRAD_PART = 128,   /* output channels of a part: each part transforms the input anew */
+    PRODUCT_CHANNELS = 32, /* output channels whose products are held at a time */
+    LINE_FLOATS = 16       /* of a cache line */
 };
 
 struct winograd_data {
@@ -44,31 +46,61 @@ static int64_t most_stride(const struct winograd_data *data)
     return chunk_stride(data, data->chunk_tiles) * data->row_groups;
 }
 
-/* Transforms one group's input: all channels, `count` tiles from pixel x, into place `at` of the block's
- * arrays. */
+/* Floats from one frequency to the next: an odd number of cache lines, so that the 36 places that a transform
+ * writes or reads at a time fall into different sets of the cache. */
+static size_t frequency_stride(int64_t channels, int64_t stride)
+{
+    size_t lines = ((size_t)(channels * stride) + LINE_FLOATS - 1) / LINE_FLOATS;
+    return (lines | 1) * LINE_FLOATS;
+}
+
+/* Where the transformed inputs of a block lie, one behind the other from `v` on, and how many floats they
+ * take. With v NULL only that. */
+static size_t lay_sources(const struct step *step, const struct network *network, float *v, int64_t stride,
+                          struct winograd_source *sources)
+{
+    const struct winograd_data *data = step->data;
+    size_t floats = 0;
+    for (size_t i = 0; i < step->input_count; i++) {
+        int64_t channels = network->slots[step->inputs[i]].channels;
+        int planes = data->conv.doubled[i] ? WINOGRAD_HALF_REACH * WINOGRAD_HALF_REACH : WINOGRAD_FREQUENCIES;
+        sources[i].v = v ? v + floats : NULL;
+        sources[i].v_stride = frequency_stride(channels, stride);
+        sources[i].channels = channels;
+        sources[i].doubled = data->conv.doubled[i];
+        floats += (size_t)planes * sources[i].v_stride;
+    }
+    return floats;
+}
+
+/* Transforms one group's input: all channels, `count` tiles from output pixel (y, x), to place `at` of the
+ * block's arrays. */
 static void transform_group(const struct step *step, const struct execution *execution, int64_t n, int64_t y,
-                            int64_t x, int64_t count, float *v, size_t v_stride, int64_t stride,
-                            float *scratch)
+                            int64_t x, int64_t count, const struct winograd_source *sources, int64_t at,
+                            int64_t stride, float *scratch)
 {
     const struct winograd_data *data = step->data;
     const struct window *w = &data->conv.window;
     for (size_t i = 0; i < step->input_count; i++) {
         const struct slot *in = &execution->network->slots[step->inputs[i]];
+        int doubled = sources[i].doubled, row_count = doubled ? WINOGRAD_HALF_REACH : WINOGRAD_REACH;
+        int64_t row = doubled ? y / 2 - 1 : y - w->pad_begin[0];
+        int64_t column = doubled ? x / 2 - 1 : x - w->pad_begin[1];
         const float *rows[WINOGRAD_REACH];
-        for (int k = 0; k < WINOGRAD_REACH; k++)
-            rows[k] = execution_row(execution, in, y - w->pad_begin[0] + k) +
-                      (size_t)(n * in->channels) * in->plane_stride + x - w->pad_begin[1];
-        for (int64_t c = 0; c < in->channels; c++, v += stride) {
-            data->kernels->input(rows, count, v, v_stride, scratch);
-            for (int k = 0; k < WINOGRAD_REACH; k++) rows[k] += in->plane_stride;
+        for (int k = 0; k < row_count; k++)
+            rows[k] = execution_row(execution, in, row + k) + (size_t)(n * in->channels) * in->plane_stride +
+                      column;
+        for (int64_t c = 0; c < in->channels; c++) {
+            (doubled ? data->kernels->input_doubled : data->kernels->input)(
+                rows, count, sources[i].v + c * stride + at, sources[i].v_stride, scratch);
+            for (int k = 0; k < row_count; k++) rows[k] += in->plane_stride;
         }
     }
 }
 
 /* One group's output channel `channel`: four rows or, at the image's end, fewer. */
 static void finish_group(const struct step *step, struct execution *execution, int64_t n, int64_t y,
-                         int64_t x, int64_t count, int64_t channel, const float *m, size_t m_stride,
-                         float *scratch)
+                         int64_t x, int64_t count, int64_t channel, const float *m, size_t m_stride)
 {
     const struct winograd_data *data = step->data;
     const struct slot *out = &execution->network->slots[step->output];
@@ -79,8 +111,7 @@ static void finish_group(const struct step *step, struct execution *execution, i
                           (size_t)(n * out->channels + channel) * out->plane_stride;
     float *at[WINOGRAD_TILE];
     for (int i = 0; i < row_count; i++) at[i] = rows[i] + x;
-    data->kernels->output(m, m_stride, count, data->conv.bias[channel], data->conv.relu, at, row_count,
-                          scratch);
+    data->kernels->output(m, m_stride, count, data->conv.bias[channel], data->conv.relu, at, row_count);
     if (x + WINOGRAD_TILE * count < out->width) return;
     for (int i = 0; i < row_count; i++) rows_seal(out, rows[i], 1);
 }
@@ -101,23 +132,25 @@ static void winograd_rows(const struct step *step, struct execution *execution, 
     int64_t groups = (row_end - row + WINOGRAD_TILE - 1) / WINOGRAD_TILE, stride = groups * group_stride;
     int64_t held = channels < PRODUCT_CHANNELS ? channels : PRODUCT_CHANNELS;
     held = (held + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK * WINOGRAD_BLOCK;
-    size_t v_stride = (size_t)(data->conv.in_channels * stride), m_stride = (size_t)(held * stride);
-    float *v = execution_scratch(execution, worker), *m = v + WINOGRAD_FREQUENCIES * v_stride;
+    struct winograd_source sources[STEP_MOST_INPUTS];
+    float *v = execution_scratch(execution, worker);
+    float *m = v + lay_sources(step, execution->network, v, stride, sources);
+    size_t m_stride = frequency_stride(held, stride);
     float *scratch = m + WINOGRAD_FREQUENCIES * m_stride;
     size_t u_stride = (size_t)(data->conv.blocks * WINOGRAD_BLOCK * data->conv.in_channels);
     for (int64_t g = 0; g < groups; g++)
-        transform_group(step, execution, n, row + g * WINOGRAD_TILE, x, count, v + g * group_stride, v_stride,
+        transform_group(step, execution, n, row + g * WINOGRAD_TILE, x, count, sources, g * group_stride,
                         stride, scratch);
     for (int64_t done = 0; done < channels; done += PRODUCT_CHANNELS) {
         int64_t channel = first_channel + done, these = channels - done;
         if (these > PRODUCT_CHANNELS) these = PRODUCT_CHANNELS;
-        data->kernels->multiply(v, v_stride, data->conv.weights + channel * data->conv.in_channels, u_stride,
-                                m, m_stride, data->conv.in_channels,
+        data->kernels->multiply(sources, (int)step->input_count,
+                                data->conv.weights + channel * data->conv.in_channels, u_stride, m, m_stride,
                                 (these + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK, stride);
         for (int64_t o = 0; o < these; o++)
             for (int64_t g = 0; g < groups; g++)
                 finish_group(step, execution, n, row + g * WINOGRAD_TILE, x, count, channel + o,
-                             m + o * stride + g * group_stride, m_stride, scratch);
+                             m + o * stride + g * group_stride, m_stride);
     }
 }
 
@@ -129,11 +162,17 @@ int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, i
     const struct window *w = &params->window;
     return params->groups == 1 && w->spatial == 2 && w->kernel[0] == 3 && w->kernel[1] == 3 &&
            w->stride[0] == 1 && w->stride[1] == 1 && w->dilation[0] == 1 && w->dilation[1] == 1 &&
-           w->pad_begin[1] <= 2 && in_channels >= LEAST_CHANNELS && out_channels >= LEAST_CHANNELS;
+           w->pad_begin[1] <= 2 && in_channels >= LEAST_IN_CHANNELS && out_channels >= LEAST_OUT_CHANNELS;
+}
+
+int rows_winograd_doubles(const struct conv_params *params, int64_t in_channels, int64_t out_channels)
+{
+    return rows_winograd_suits(params, in_channels, out_channels) && params->window.pad_begin[0] == 1 &&
+           params->window.pad_begin[1] == 1;
 }
 
 /* Transformed weights: for each frequency, block and input channel WINOGRAD_BLOCK output channels. */
-static void pack_winograd(struct winograd_data *data, const struct conv_folded *folded)
+static void pack_winograd(struct winograd_data *data, const struct conv_folded *folded, const char *doubled)
 {
     const struct conv_data *conv = &data->conv;
     size_t u_stride = (size_t)(conv->blocks * WINOGRAD_BLOCK * conv->in_channels);
@@ -147,8 +186,8 @@ static void pack_winograd(struct winograd_data *data, const struct conv_folded *
                 kernels[k] = folded->weights + (o * conv->in_channels + c) * 9;
                 scale[k] = !there ? 0 : folded->scale ? (double)folded->scale[o] : 1;
             }
-            winograd_weights(kernels, scale, conv->weights + (block * conv->in_channels + c) * WINOGRAD_BLOCK,
-                             u_stride);
+            winograd_weights(kernels, scale, doubled[c],
+                             conv->weights + (block * conv->in_channels + c) * WINOGRAD_BLOCK, u_stride);
         }
 }
 
@@ -160,10 +199,17 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
     struct winograd_data *data = alloc_array(1, sizeof *data);
     size_t floats = WINOGRAD_FREQUENCIES * (size_t)(conv->blocks * WINOGRAD_BLOCK * conv->in_channels);
     float *weights = alloc_aligned(floats, sizeof *weights);
-    if (!data || !weights) {
+    char *doubled = alloc_array((size_t)conv->in_channels, sizeof *doubled); /* by channel */
+    if (!data || !weights || !doubled) {
         alloc_free(data);
         alloc_free(weights);
+        alloc_free(doubled);
         return FRINGE_MEMORY;
+    }
+    for (size_t i = 0, c = 0; i < step->input_count; i++) {
+        size_t channels = (size_t)builder->network->slots[step->inputs[i]].channels;
+        memset(doubled + c, conv->doubled[i], channels);
+        c += channels;
     }
     memset(weights, 0, floats * sizeof *weights);
     alloc_free(conv->weights);
@@ -174,7 +220,8 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
     step->data = data;
     step->kind = &winograd_kind;
     data->kernels = CPU_CHOOSE(winograd);
-    pack_winograd(data, folded);
+    pack_winograd(data, folded, doubled);
+    alloc_free(doubled);
 
     const struct slot *out = &builder->network->slots[step->output];
     int64_t tiles = (out->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
@@ -186,11 +233,14 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
     data->channel_parts = (data->conv.out_channels + WINOGRAD_PART - 1) / WINOGRAD_PART;
     step->parts = (int)(data->chunk_count * data->channel_parts * out->batch);
     step->block_rows = (int)(data->row_groups * WINOGRAD_TILE);
-    size_t stride = (size_t)most_stride(data);
-    step->scratch_floats =
-        WINOGRAD_FREQUENCIES * ((size_t)data->conv.in_channels + PRODUCT_CHANNELS) * stride +
-        WINOGRAD_SCRATCH(stride);
-    for (size_t i = 0; i < step->input_count; i++)
+    int64_t stride = most_stride(data);
+    struct winograd_source sources[STEP_MOST_INPUTS];
+    step->scratch_floats = lay_sources(step, builder->network, NULL, stride, sources) +
+                           WINOGRAD_FREQUENCIES * frequency_stride(PRODUCT_CHANNELS, stride) +
+                           WINOGRAD_SCRATCH(stride);
+    for (size_t i = 0; i < step->input_count; i++) {
+        if (data->conv.doubled[i]) step->rows[i].divide = step->columns[i].divide = 2;
         step->rows[i].quantum = step->columns[i].quantum = WINOGRAD_TILE;
+    }
     return FRINGE_OK;
 }

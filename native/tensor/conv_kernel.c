@@ -21,10 +21,14 @@ INLINE void add_tap(const float *in, const float *weights, vec sum[CONV_BLOCK][M
 {
     vec pixels[MOST_VECTORS];
 #pragma GCC unroll 8
-    for (int v = 0; v < n; v++) pixels[v] = vec_load(in + v * KERNEL_LANES);
+    for (int v = 0; v < n; v++) {
+        pixels[v] = vec_load(in + v * KERNEL_LANES);
+        vec_hold(&pixels[v]);
+    }
 #pragma GCC unroll 8
     for (int o = 0; o < CONV_BLOCK; o++) {
         vec weight = vec_set(weights[o]);
+        vec_hold(&weight);
 #pragma GCC unroll 8
         for (int v = 0; v < n; v++) sum[o][v] = vec_fma(pixels[v], weight, sum[o][v]);
     }

@@ -1,8 +1,10 @@
 #include "tensor/winograd.h"
 
-void winograd_weights(const float *const g[WINOGRAD_BLOCK], const double scale[WINOGRAD_BLOCK], float *u,
-                      size_t u_stride)
+void winograd_weights(const float *const g[WINOGRAD_BLOCK], const double scale[WINOGRAD_BLOCK], int doubled,
+                      float *u, size_t u_stride)
 {
+    /* What the frequencies of a doubled input are of the planes that hold them (transform_doubled). */
+    static const double multiple[WINOGRAD_REACH] = {1, 2, 0, 3, -1, 1};
     static const double G[WINOGRAD_REACH][3] = {{1. / 4, 0, 0},
                                                 {-1. / 6, -1. / 6, -1. / 6},
                                                 {-1. / 6, 1. / 6, -1. / 6},
@@ -18,6 +20,8 @@ void winograd_weights(const float *const g[WINOGRAD_BLOCK], const double scale[W
             }
     for (int i = 0; i < WINOGRAD_REACH; i++)
         for (int j = 0; j < WINOGRAD_REACH; j++, u += u_stride)
-            for (int b = 0; b < WINOGRAD_BLOCK; b++)
-                u[b] = (float)(half[i][0][b] * G[j][0] + half[i][1][b] * G[j][1] + half[i][2][b] * G[j][2]);
+            for (int b = 0; b < WINOGRAD_BLOCK; b++) {
+                double weight = half[i][0][b] * G[j][0] + half[i][1][b] * G[j][1] + half[i][2][b] * G[j][2];
+                u[b] = (float)(doubled ? weight * multiple[i] * multiple[j] : weight);
+            }
 }

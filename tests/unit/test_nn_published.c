@@ -1,5 +1,5 @@
 /* The published residual U-Nets of the HRTEM work, against their test tensors, which an independent numpy
- * forward pass computed: 1e-5 at most, on every CPU path. Needs FRINGE_DATA. */
+ * forward pass computed: 1e-5 at most, 2e-5 on the portable path. Needs FRINGE_DATA. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
@@ -89,7 +89,9 @@ Test(nn_published, probabilities_agree)
         cpu_path_set((enum cpu_path)way);
         for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
             double difference = largest_difference(networks[i], &input);
-            cr_expect(difference <= 1e-5, "%s on %s: differs by %g", networks[i],
+            double bound =
+                way == CPU_PORTABLE ? 2e-5 : 1e-5; /* without fused products: twice the roundings */
+            cr_expect(difference <= bound, "%s on %s: differs by %g", networks[i],
                       cpu_path_name((enum cpu_path)way), difference);
         }
     }
