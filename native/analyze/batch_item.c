@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/run_state.h"
+#include "segment/segment_series.h"
 
 enum { NOTICE_BYTES = 1280, MOST_NOTICES = 200 };
 
@@ -78,20 +79,23 @@ static fringe_status segment_slices(const struct batch_job *job, fringe_microgra
                                     double end, struct batch_results *results, fringe_error *error)
 {
     fringe_micrograph_info info;
-    fringe_status status = FRINGE_OK;
+    struct segment_series *series;
     fringe_segment_options options = job->options->segment;
     options.labels_only = !job->options->probability;
     fringe_micrograph_get_info(micrograph, &info);
-    /* Behind the first slice, which says what the results are, follows the first that is not written. */
-    for (int32_t slice = 0; slice < info.slice_count && !status; slice = results->written) {
+    fringe_status status = segment_series_create(job->model, micrograph, &options, job->run, &series, error);
+    /* Behind the first slice, which says what the results are, follows the first that is not written. Only
+     * then are slices read ahead: the overlay looks at the first one's pixels. */
+    for (int32_t slice = 0; slice < info.slice_count && !status; slice = results->next) {
         fringe_segmentation segmentation = {0};
         double share = (end - begin) / info.slice_count;
         run_state_span(job->run, begin + slice * share, begin + (slice + 1) * share);
-        status = fringe_segment(job->model, micrograph, slice, &options, job->run, &segmentation, error);
+        status = segment_series_run(series, slice, slice > 0, &segmentation, error);
         if (!status && slice == 0) status = batch_results_begin(results, &segmentation, error);
-        if (!status && slice == results->written) status = batch_results_add(results, &segmentation, error);
+        if (!status && slice == results->next) status = batch_results_add(results, &segmentation, error);
         fringe_segmentation_free(&segmentation);
     }
+    segment_series_free(series);
     return status;
 }
 

@@ -10,6 +10,8 @@
 #include "io/png_write.h"
 #include "report/overlay.h"
 
+enum { COUNT_BLOCK = 1 << 16 };
+
 static const char *kind_name(fringe_segment_kind kind)
 {
     switch (kind) {
@@ -95,18 +97,31 @@ static fringe_status begin_counts(struct batch_results *results, fringe_error *e
     return FRINGE_OK;
 }
 
+static int64_t count_set(const uint8_t *labels, size_t count)
+{
+    int64_t set = 0;
+    for (size_t begin = 0; begin < count; begin += COUNT_BLOCK) {
+        size_t end = count - begin < COUNT_BLOCK ? count : begin + COUNT_BLOCK;
+        int32_t here = 0; /* narrow, so that the compiler makes short work of it */
+        for (size_t i = begin; i < end; i++) here += labels[i] != 0;
+        set += here;
+    }
+    return set;
+}
+
 static void count_labels(struct batch_results *results, const fringe_segmentation *segmentation)
 {
     size_t plane_px = (size_t)segmentation->height_px * (size_t)segmentation->width_px;
     for (int32_t plane = 0; plane < segmentation->plane_count; plane++) {
         const uint8_t *labels = segmentation->labels + (size_t)plane * plane_px;
-        int64_t of_label[256] = {0};
-        for (size_t i = 0; i < plane_px; i++) of_label[labels[i]]++;
-        if (segmentation->kind == FRINGE_SEGMENT_CLASSES)
+        int64_t of_class[256] = {0};
+        if (segmentation->kind == FRINGE_SEGMENT_CLASSES) {
+            for (size_t i = 0; i < plane_px; i++) of_class[labels[i]]++;
             for (size_t c = 0; c < results->count_count && c < 256; c++)
-                results->counts[c].pixels += of_label[c];
-        else if ((size_t)plane < results->count_count)
-            results->counts[plane].pixels += (int64_t)plane_px - of_label[0];
+                results->counts[c].pixels += of_class[c];
+        } else if ((size_t)plane < results->count_count) {
+            results->counts[plane].pixels += count_set(labels, plane_px);
+        }
     }
 }
 
@@ -193,6 +208,8 @@ fringe_status batch_results_begin(struct batch_results *results, const fringe_se
     } else {
         status = begin_files(results, error);
     }
+    results->next = results->written;
+    if (!status && info.slice_count > 1) status = side_thread_create(&results->side, error);
     if (status || !results->job->suffixes.overlay) return status;
     if (info.slice_count > 1)
         run_state_notice(results->job->run, FRINGE_NOTICE_INPUT, "the overlay shows the first of %d slices",
@@ -206,7 +223,7 @@ static fringe_status add_checkpoint(struct batch_results *results, fringe_error 
     struct batch_checkpoint now = {.slices = results->written,
                                    .non_finite_count = results->non_finite_count,
                                    .count_count = results->count_count,
-                                   .notices = *results->notices};
+                                   .notices = results->said};
     now.counts = alloc_array(now.count_count, sizeof *now.counts);
     if (!now.counts) return failure_memory(error, "counts", now.count_count * sizeof *now.counts);
     for (size_t i = 0; i < now.count_count; i++) now.counts[i] = results->counts[i].pixels;
@@ -217,8 +234,8 @@ static fringe_status add_checkpoint(struct batch_results *results, fringe_error 
     return status;
 }
 
-fringe_status batch_results_add(struct batch_results *results, const fringe_segmentation *segmentation,
-                                fringe_error *error)
+static fringe_status write_slice(struct batch_results *results, const fringe_segmentation *segmentation,
+                                 fringe_error *error)
 {
     int64_t rows = segmentation->height_px;
     fringe_status status;
@@ -236,6 +253,75 @@ fringe_status batch_results_add(struct batch_results *results, const fringe_segm
     if (status) return status;
     results->written++;
     return batch_journal_is_due(&results->journal) ? add_checkpoint(results, error) : FRINGE_OK;
+}
+
+static void run_write(void *context)
+{
+    struct batch_write *write = context;
+    struct batch_results *results = write->results;
+    write->status = FRINGE_OK;
+    for (size_t i = 0; i < write->notices.count && !write->status; i++) {
+        write->status = batch_texts_add(&results->said, write->notices.items[i], &write->error);
+        write->notices.items[i] = NULL; /* it belongs to the other list */
+    }
+    if (!write->status && !results->broken)
+        write->status = write_slice(results, &write->segmentation, &write->error);
+    if (write->status) results->broken = 1;
+    batch_texts_free(&write->notices);
+    fringe_segmentation_free(&write->segmentation);
+}
+
+/* Waits for a write; its failure is told once. */
+static fringe_status settle(struct batch_results *results, struct batch_write *write, fringe_error *error)
+{
+    side_thread_wait(results->side, &write->work);
+    fringe_status status = write->status;
+    if (status && error) *error = write->error;
+    write->status = FRINGE_OK;
+    return status;
+}
+
+/* Waits for all writes, in the order of their slices. */
+static fringe_status settle_all(struct batch_results *results, fringe_error *error)
+{
+    fringe_status first = FRINGE_OK;
+    for (int i = 0; i < BATCH_RESULTS_WRITES; i++) {
+        struct batch_write *write = &results->writes[(results->next + i) % BATCH_RESULTS_WRITES];
+        fringe_status status = settle(results, write, first ? NULL : error);
+        if (!first) first = status;
+    }
+    return first;
+}
+
+/* Bytes that wait while a slice is not written. */
+static size_t bytes_behind(const fringe_segmentation *segmentation)
+{
+    size_t planes = segmentation->labels ? (size_t)segmentation->plane_count : 0;
+    if (segmentation->probability) planes += (size_t)segmentation->channel_count * sizeof(float);
+    return planes * (size_t)segmentation->height_px * (size_t)segmentation->width_px;
+}
+
+fringe_status batch_results_add(struct batch_results *results, fringe_segmentation *segmentation,
+                                fringe_error *error)
+{
+    struct batch_write *write = &results->writes[results->next % BATCH_RESULTS_WRITES];
+    const struct batch_texts *notices = results->notices;
+    fringe_status status = settle(results, write, error);
+    for (; results->notices_next < notices->count && !status; results->notices_next++)
+        status = batch_texts_add(&write->notices, alloc_text(notices->items[results->notices_next]), error);
+    if (status) return status;
+    int many = bytes_behind(segmentation) > BATCH_RESULTS_BEHIND_BYTES;
+    write->work.function = run_write;
+    write->work.context = write;
+    write->results = results;
+    write->segmentation = *segmentation;
+    *segmentation = (fringe_segmentation){0};
+    results->next++;
+    if (results->side)
+        side_thread_add(results->side, &write->work);
+    else
+        run_write(write);
+    return many || !results->side ? settle(results, write, error) : FRINGE_OK;
 }
 
 /* Commits what is under way; *placed counts the planned paths that are in place. */
@@ -297,8 +383,10 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
                                   fringe_error *error)
 {
     size_t placed = 0;
+    fringe_status status = settle_all(results, error);
+    if (status) return status;
     /* A provenance never lies beside results that it does not describe, so it goes first and comes last. */
-    fringe_status status = file_remove(planned->items[planned->count - 1], error);
+    status = file_remove(planned->items[planned->count - 1], error);
     if (status) return status;
     status = place_files(results, planned, &placed, error);
     batch_journal_remove(&results->journal); /* whose place the provenance takes */
@@ -310,6 +398,7 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
 
 int batch_results_keep(struct batch_results *results)
 {
+    if (settle_all(results, NULL)) return 0;
     if (results->journal.last.slices == 0) return 0;
     /* Without files, the first slice was being computed again: they lie as the earlier run left them. */
     if (results->labels && add_checkpoint(results, NULL)) return 0;
@@ -322,6 +411,9 @@ int batch_results_keep(struct batch_results *results)
 
 void batch_results_free(struct batch_results *results)
 {
+    side_thread_free(results->side); /* ends all writing */
+    for (int i = 0; i < BATCH_RESULTS_WRITES; i++) batch_texts_free(&results->writes[i].notices);
+    batch_texts_free(&results->said);
     tiff_write_discard(results->labels);
     tiff_write_discard(results->probability);
     batch_journal_remove(&results->journal);
