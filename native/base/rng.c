@@ -76,6 +76,15 @@ double rng_normal(struct rng *rng)
     return radius * cos(angle);
 }
 
+/* ln k!, by Stirling's series from 16 on (error below 1e-10). lgamma would write to a global variable. */
+static double log_factorial(double k)
+{
+    double product = 1, n = k + 1;
+    if (k >= 16) return (n - 0.5) * log(n) - n + 0.5 * log(2 * PI) + 1 / (12 * n) - 1 / (360 * n * n * n);
+    for (int i = 2; i <= k; i++) product *= i;
+    return log(product);
+}
+
 double rng_poisson(struct rng *rng, double mean)
 {
     if (!(mean > 0)) return 0;
@@ -93,7 +102,7 @@ double rng_poisson(struct rng *rng, double mean)
         double k = floor((2 * a / us + b) * u + mean + 0.43);
         if (us >= 0.07 && v <= v_r) return k;
         if (k < 0 || (us < 0.013 && v > us)) continue;
-        if (log(v) + log(inverse_alpha) - log(a / (us * us) + b) <= -mean + k * log(mean) - lgamma(k + 1))
+        if (log(v) + log(inverse_alpha) - log(a / (us * us) + b) <= -mean + k * log(mean) - log_factorial(k))
             return k;
     }
 }

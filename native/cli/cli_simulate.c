@@ -10,8 +10,9 @@
 static const char help[] =
     "usage: fringe simulate --preset NAME | RECIPE.yaml  --count N --seed S -o DIR\n"
     "Makes micrographs by calculation (HRTEM by multislice), with their truth. Writes DIR/NNNN.tif,\n"
-    "calibrated, electrons counted per pixel; DIR/NNNN-mask.tif, 0/255; and DIR/truth.csv, every\n"
-    "parameter that was drawn, one line per particle.\n"
+    "calibrated, a detector's counts; DIR/NNNN-mask.tif, 0/255; and DIR/truth.csv, every parameter that\n"
+    "was drawn, one line per particle. Presets of electrodes write DIR/NNNN-classes.tif instead of a mask:\n"
+    "0 pore, 1 active material, 2 binder.\n"
     "  --preset NAME        a recipe that comes with the program; --preset list names them\n"
     "  --count N            images to make (1)\n"
     "  --seed S             a whole number from 0 on; the same seed gives the same bytes (0)\n"
@@ -24,7 +25,7 @@ static const char help[] =
 static int list_presets(void)
 {
     for (int i = 0; fringe_simulate_preset_name(i); i++)
-        printf("%-18s %s\n", fringe_simulate_preset_name(i), fringe_simulate_preset_purpose(i));
+        printf("%-26s %s\n", fringe_simulate_preset_name(i), fringe_simulate_preset_purpose(i));
     return CLI_DONE;
 }
 
@@ -62,7 +63,7 @@ int cli_simulate_run(int argc, char **argv)
     const struct cli_option options[] = {
         {"--preset", CLI_OPTION_TEXT, &simulation.preset, 0, 0, NULL},
         {"--count", CLI_OPTION_INTEGER, &simulation.count, 1, 1000000, NULL},
-        {"--seed", CLI_OPTION_NUMBER, &seed, 0, 0x1p53, NULL},
+        {"--seed", CLI_OPTION_NUMBER, &seed, 0, CLI_LARGEST_SEED, NULL},
         {"-o", CLI_OPTION_TEXT, &simulation.output_directory, 0, 0, NULL},
         {"--threads", CLI_OPTION_INTEGER, &threads, 0, CLI_MOST_THREADS, NULL},
         {"--overwrite", CLI_OPTION_FLAG, &simulation.overwrite, 0, 0, NULL},
@@ -78,8 +79,6 @@ int cli_simulate_run(int argc, char **argv)
     if (simulation.preset && simulation.recipe)
         return cli_options_wrong(&line, "--preset %s and the recipe %s contradict each other",
                                  simulation.preset, simulation.recipe);
-    simulation.seed = (uint64_t)seed;
-    if ((double)simulation.seed != seed)
-        return cli_options_wrong(&line, "--seed: %g is no whole number", seed);
+    if (!cli_options_seed(&line, seed, &simulation.seed)) return CLI_USAGE;
     return simulate(&simulation, threads);
 }

@@ -44,26 +44,59 @@ static void reach_outside(uint8_t *plane, int32_t n, int32_t *stack)
     }
 }
 
-fringe_status label_fill(struct scene *scene, uint8_t *mask, fringe_error *error)
+/* Cuts the particle's own label out of its plane: the box that holds it, inside the image. */
+static fringe_status keep_label(const struct scene *scene, const uint8_t *plane, struct particle *particle,
+                                fringe_error *error)
 {
     int32_t n = scene->total_px, size = scene->size_px, margin = scene->margin_px;
+    int32_t left = size, top = size, right = -1, bottom = -1;
+    for (int32_t i = 0; i < size; i++)
+        for (int32_t j = 0; j < size; j++) {
+            if (plane[(size_t)(i + margin) * n + j + margin] == REACHED) continue;
+            left = j < left ? j : left;
+            right = j > right ? j : right;
+            top = i < top ? i : top;
+            bottom = i;
+        }
+    particle->area_px = 0;
+    particle->left_px = particle->top_px = particle->width_px = particle->height_px = 0;
+    alloc_free(particle->label);
+    particle->label = NULL;
+    if (right < 0) return FRINGE_OK;
+    particle->left_px = left;
+    particle->top_px = top;
+    particle->width_px = right - left + 1;
+    particle->height_px = bottom - top + 1;
+    particle->label = alloc_array((size_t)particle->width_px, (size_t)particle->height_px);
+    if (!particle->label) return failure_memory(error, "a label", (size_t)n * (size_t)n);
+    for (int32_t i = 0; i < particle->height_px; i++)
+        for (int32_t j = 0; j < particle->width_px; j++) {
+            int inside = plane[(size_t)(i + top + margin) * n + j + left + margin] != REACHED;
+            particle->label[(size_t)i * particle->width_px + j] = (uint8_t)inside;
+            particle->area_px += inside;
+        }
+    return FRINGE_OK;
+}
+
+fringe_status label_fill(struct scene *scene, uint8_t *mask, fringe_error *error)
+{
+    int32_t n = scene->total_px, size = scene->size_px;
     size_t pixels = (size_t)n * (size_t)n;
     uint8_t *plane = alloc_array(pixels, 1);
     int32_t *stack = alloc_array(pixels, sizeof *stack);
     memset(mask, 0, (size_t)size * (size_t)size);
     fringe_status status = plane && stack ? FRINGE_OK : failure_memory(error, "a label", 5 * pixels);
     for (int p = 0; p < scene->particle_count && !status; p++) {
+        struct particle *particle = scene->particles + p;
         memset(plane, OUTSIDE, pixels);
         for (size_t i = 0; i < scene->atoms.count; i++)
             if (scene->atoms.items[i].owner == p) draw_disc(scene, scene->atoms.items + i, plane);
         reach_outside(plane, n, stack);
-        scene->particles[p].area_px = 0;
-        for (int32_t i = 0; i < size; i++)
-            for (int32_t j = 0; j < size; j++)
-                if (plane[(size_t)(i + margin) * n + j + margin] != REACHED) {
-                    mask[(size_t)i * size + j] = 255;
-                    scene->particles[p].area_px++;
-                }
+        status = keep_label(scene, plane, particle, error);
+        for (int32_t i = 0; !status && i < particle->height_px; i++)
+            for (int32_t j = 0; j < particle->width_px; j++)
+                if (particle->label[(size_t)i * particle->width_px + j])
+                    mask[(size_t)(i + particle->top_px) * size + j + particle->left_px] = 255;
     }
     alloc_free(plane);
     alloc_free(stack);

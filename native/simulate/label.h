@@ -10,7 +10,7 @@
 
 #include "simulate/scene.h"
 
-/* Fills `mask` (size_px x size_px, 0 or 255) and each particle's area_px. */
+/* Fills `mask` (size_px x size_px, 0 or 255), and each particle's own label with its box and area_px. */
 fringe_status label_fill(struct scene *scene, uint8_t *mask, fringe_error *error);
 
 #endif

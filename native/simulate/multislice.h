@@ -1,6 +1,7 @@
 /* multislice.h - an electron wave through a pile of thin slices of atoms.
  *
- * Each slice turns the wave's phase by sigma times its projected potential, then the wave travels on by one
+ * Each slice turns the wave's phase by sigma times its projected potential and weakens it by the share that
+ * absorption takes, then the wave travels on by one
  * slice. Potential and wave are limited to 2/3 of the grid's highest frequency. An atom belongs as a whole
  * to the slice of its centre. The potential is the sum of the elements' scattering factors (element.h)
  * placed at the atoms' exact positions: each is spread over 6 x 6 pixels by a smooth kernel, and the spectrum
@@ -24,6 +25,7 @@ struct multislice_settings {
     double height_a, width_a;          /* of the repeated cell */
     double depth_a, slice_a;           /* slices from z = 0 on: ceil(depth / slice), at least 1 */
     double voltage_kv, tilt_x, tilt_y; /* beam tilt in radians */
+    double absorption;                 /* imaginary part of the potential, of the real one */
 };
 
 /* Immutable once made; any number of threads. */
@@ -48,11 +50,11 @@ void multislice_transfer(const struct multislice *multislice, const struct optic
                          float *im);
 
 /* Adds to `intensity` (H x W) `weight` times the image of the exit wave that multislice_exit_wave left in the
- * workspace, which is lost. transfer_re NULL: a perfect lens. */
+ * workspace, and keeps the wave for further images. transfer_re NULL: a perfect lens. */
 void multislice_add_image(const struct multislice *multislice, const float *transfer_re,
                           const float *transfer_im, float weight, float *workspace, float *intensity);
 
-/* The exit wave itself in real space, H x W, from the workspace, which is lost. For proofs. */
+/* The exit wave itself in real space, H x W, from the workspace; it is lost there. For proofs. */
 void multislice_real_wave(const struct multislice *multislice, float *workspace, float *re, float *im);
 
 #endif

@@ -7,8 +7,9 @@
 #include "base/cpu.h"
 
 struct multislice_kernels {
-    /* wave *= exp(i phase); |phase| up to 1000, error below 2e-6. */
-    void (*transmit)(size_t count, const float *phase, float *re, float *im);
+    /* wave *= exp((i - absorption) phase); |phase| up to 1000, absorption * phase from -4 to 4; error below
+     * 2e-6, and for the amplitude below 1e-6 where absorption * phase is 1 at most. */
+    void (*transmit)(size_t count, const float *phase, float absorption, float *re, float *im);
     /* (re, im) *= (factor_re, factor_im) */
     void (*multiply)(size_t count, const float *factor_re, const float *factor_im, float *re, float *im);
     /* sum += factor * (re, im), or = where `first` */

@@ -23,13 +23,20 @@ struct optics {
     double convergence; /* standard deviation of the illumination's direction along one axis */
 };
 
+/* The same, prepared: the coefficients times cosine and sine of their azimuths' multiples. */
+struct optics_lens {
+    struct optics optics;
+    double wavelength, twofold[2], coma[2], threefold[2];
+};
+struct optics_lens optics_lens_of(const struct optics *optics);
+
 /* 2 pi / wavelength * (C10 a^2/2 + C12 a^2/2 cos 2(p - p12) + C21 a^3/3 cos(p - p21) + C23 a^3/3 cos 3(p -
  * p23) + C30 a^4/4) for the angle a at azimuth p; the beam's tilt moves the point at which it is taken. */
-double optics_chi(const struct optics *optics, double kx, double ky);
+double optics_chi(const struct optics_lens *lens, double kx, double ky);
 
 /* What the spectrum is multiplied with at k: exp(-i chi) E_focal E_spatial, where E_focal = exp(-(pi lambda D
  * k^2)^2 / 2) and E_spatial = exp(-(convergence |grad chi| / lambda)^2 / 2): the usual quasi-coherent form,
  * which holds where the direct beam is much stronger than the others. */
-void optics_transfer(const struct optics *optics, double kx, double ky, double *re, double *im);
+void optics_transfer(const struct optics_lens *lens, double kx, double ky, double *re, double *im);
 
 #endif

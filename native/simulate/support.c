@@ -1,90 +1,131 @@
 #include "simulate/support.h"
 
 #include <math.h>
-#include <stdint.h>
 
-#include "base/alloc.h"
-#include "base/failure.h"
-#include "crystal/element.h"
+#include "simulate/amorphous.h"
 
-/* Cells of at least the least distance on a side, each a chain of the atoms in it. */
-struct cells {
-    int32_t across, deep;
-    double side_a, thickness_a;
-    int32_t *first; /* of a cell, -1 at the end */
-    int32_t *next;  /* of an atom, counted from the film's first */
+#define PI           3.14159265358979323846
+#define ROOM_A       3.0 /* around a crystal's atoms: about van der Waals', and more than any hole in it */
+#define SHELL_SHARE  0.5 /* of amorphous carbon's density: hydrocarbons */
+#define PATCH_WIDTHS 2.5 /* where a patch ends, in standard deviations */
+
+void support_draw(const struct support_draw *draw, struct rng *rng, struct support *s)
+{
+    double field = draw->high_a - draw->low_a;
+    *s = (struct support){.nitride = draw->nitride,
+                          .side_a = draw->side_a,
+                          .up = 1,
+                          .thickness_a = draw->present ? draw->thickness_a : 0,
+                          .variation = draw->variation};
+    for (int i = 0; i < SUPPORT_WAVES; i++) {
+        s->waves[i].x = (int)rng_below(rng, 4) - 1;
+        s->waves[i].y = 1 + (int)rng_below(rng, 2);
+        s->waves[i].phase = rng_uniform(rng, 0, 2 * PI);
+    }
+    /* The rim passes through a point of the image. */
+    double angle = rng_uniform(rng, 0, 2 * PI), radius = field * rng_log_uniform(rng, 0.25, 4);
+    double rim[2];
+    for (int k = 0; k < 2; k++) rim[k] = rng_uniform(rng, draw->low_a, draw->high_a);
+    s->taper_a = rng_uniform(rng, 1, 40);
+    s->hole_x = rim[0] + radius * cos(angle);
+    s->hole_y = rim[1] + radius * sin(angle);
+    s->hole_radius_a = draw->hole ? radius : 0;
+    s->patch_count = draw->contamination ? 1 + (int)rng_below(rng, SUPPORT_PATCH_MOST) : 0;
+    for (int i = 0; i < s->patch_count; i++) {
+        s->patches[i].x = rng_uniform(rng, 0, draw->side_a);
+        s->patches[i].y = rng_uniform(rng, 0, draw->side_a);
+        s->patches[i].width_a = rng_log_uniform(rng, 5, 40);
+        s->patches[i].height_a = draw->contamination_a * rng_uniform(rng, 0.5, 1);
+    }
+}
+
+double support_thickness(const struct support *s, double x, double y)
+{
+    double sum = 0, thickness = s->thickness_a;
+    for (int i = 0; i < SUPPORT_WAVES; i++)
+        sum += cos(2 * PI * (s->waves[i].x * x + s->waves[i].y * y) / s->side_a + s->waves[i].phase);
+    thickness *= 1 - s->variation * (1 + sum / SUPPORT_WAVES) / 2;
+    if (s->hole_radius_a > 0) {
+        double from_rim = hypot(x - s->hole_x, y - s->hole_y) - s->hole_radius_a;
+        thickness *= fmin(1, fmax(0, from_rim / s->taper_a));
+    }
+    return thickness;
+}
+
+double support_height(const struct support *s, double x, double y)
+{
+    double height = 0;
+    for (int i = 0; i < s->patch_count; i++) {
+        double dx = remainder(x - s->patches[i].x, s->side_a), dy = remainder(y - s->patches[i].y, s->side_a);
+        double t2 = (dx * dx + dy * dy) / (s->patches[i].width_a * s->patches[i].width_a);
+        if (t2 < PATCH_WIDTHS * PATCH_WIDTHS) height = fmax(height, s->patches[i].height_a * exp(-t2 / 2));
+    }
+    return height > 0 && support_thickness(s, x, y) > 0 ? height : 0;
+}
+
+static int is_film(const void *context, const double *p)
+{
+    const struct support *s = context;
+    return s->up * (s->face_a - p[2]) <= support_thickness(s, p[0], p[1]);
+}
+
+static int is_patch(const void *context, const double *p)
+{
+    const struct support *s = context;
+    return s->up * (p[2] - s->face_a) <= support_height(s, p[0], p[1]);
+}
+
+/* The region of the whole cell between two heights above the face. */
+static struct amorphous_region layer(const struct support *s, double from, double to)
+{
+    double z[2] = {s->face_a + s->up * from, s->face_a + s->up * to};
+    return (struct amorphous_region){.low = {0, 0, fmin(z[0], z[1])},
+                                     .high = {s->side_a, s->side_a, fmax(z[0], z[1])},
+                                     .repeats = 1,
+                                     .density = 1,
+                                     .context = s};
+}
+
+fringe_status support_build(const struct support *s, struct rng *rng, struct atoms *atoms,
+                            fringe_error *error)
+{
+    if (!(s->thickness_a > 0)) return FRINGE_OK;
+    double highest = 0;
+    for (int i = 0; i < s->patch_count; i++) highest = fmax(highest, s->patches[i].height_a);
+    struct amorphous_region patches = layer(s, 0, highest), film = layer(s, -s->thickness_a, 0);
+    patches.crystal_a = ROOM_A;
+    patches.inside = is_patch;
+    film.nitride = s->nitride;
+    film.inside = s->variation > 0 || s->hole_radius_a > 0 ? is_film : NULL;
+    fringe_status status = amorphous_fill(&patches, rng, atoms, error);
+    return status ? status : amorphous_fill(&film, rng, atoms, error);
+}
+
+struct shell {
+    const struct support *support;
+    const double *centre;
+    double radius_a;
 };
 
-static int32_t cell_of(const struct cells *cells, const double *p) /* p from the film's top */
+static int is_shell(const void *context, const double *p)
 {
-    int32_t i[3];
+    const struct shell *shell = context;
+    const struct support *s = shell->support;
+    double sum = 0;
+    for (int k = 0; k < 3; k++) sum += (p[k] - shell->centre[k]) * (p[k] - shell->centre[k]);
+    return sum <= shell->radius_a * shell->radius_a &&
+           (s->thickness_a == 0 || s->up * (p[2] - s->face_a) > 0);
+}
+
+fringe_status support_wrap(const struct support *s, const double *centre, double radius_a, double shell_a,
+                           struct rng *rng, struct atoms *atoms, fringe_error *error)
+{
+    struct shell shell = {s, centre, radius_a + shell_a};
+    struct amorphous_region region = {
+        .density = SHELL_SHARE, .crystal_a = ROOM_A, .inside = is_shell, .context = &shell};
     for (int k = 0; k < 3; k++) {
-        int32_t n = k < 2 ? cells->across : cells->deep;
-        double length = k < 2 ? cells->side_a : cells->thickness_a;
-        i[k] = (int32_t)(p[k] / length * n);
-        if (i[k] >= n) i[k] = n - 1;
+        region.low[k] = centre[k] - shell.radius_a;
+        region.high[k] = centre[k] + shell.radius_a;
     }
-    return (i[2] * cells->across + i[1]) * cells->across + i[0];
-}
-
-static int is_free(const struct cells *cells, const struct atom *film, const double *p, double top_a,
-                   double least_a)
-{
-    int32_t n = cells->across, cell = cell_of(cells, p), at[3] = {cell % n, cell / n % n, cell / n / n};
-    for (int32_t dz = -1; dz <= 1; dz++) {
-        if (at[2] + dz < 0 || at[2] + dz >= cells->deep) continue;
-        for (int32_t dy = -1; dy <= 1; dy++)
-            for (int32_t dx = -1; dx <= 1; dx++) {
-                int32_t x = (at[0] + dx + n) % n, y = (at[1] + dy + n) % n;
-                int32_t i = cells->first[((at[2] + dz) * n + y) * n + x];
-                for (; i >= 0; i = cells->next[i]) {
-                    double ex = fabs(film[i].position[0] - p[0]), ey = fabs(film[i].position[1] - p[1]);
-                    double ez = film[i].position[2] - top_a - p[2];
-                    ex = fmin(ex, cells->side_a - ex);
-                    ey = fmin(ey, cells->side_a - ey);
-                    if (ex * ex + ey * ey + ez * ez < least_a * least_a) return 0;
-                }
-            }
-    }
-    return 1;
-}
-
-fringe_status support_pack(int nitride, double side_a, double top_a, double thickness_a, struct rng *rng,
-                           struct atoms *atoms, fringe_error *error)
-{
-    double density = nitride ? 0.0901 : 0.1003, least_a = nitride ? 1.55 : 1.35; /* atoms per A^3 */
-    double wanted = floor(density * side_a * side_a * thickness_a);
-    struct cells cells = {.across = (int32_t)fmax(3, floor(side_a / least_a)),
-                          .deep = (int32_t)fmax(1, floor(thickness_a / least_a)),
-                          .side_a = side_a,
-                          .thickness_a = thickness_a};
-    if (wanted > ATOMS_MOST)
-        return failure_set(error, FRINGE_MEMORY, "the support alone has %lld atoms, more than %d",
-                           (long long)fmin(wanted, 1e18), (int)ATOMS_MOST);
-    size_t cell_count = (size_t)cells.across * (size_t)cells.across * (size_t)cells.deep;
-    size_t before = atoms->count;
-    fringe_status status = FRINGE_OK;
-    cells.first = alloc_array(cell_count, sizeof(int32_t));
-    cells.next = alloc_array((size_t)wanted, sizeof(int32_t));
-    if (!cells.first || !cells.next)
-        status = failure_memory(error, "an amorphous support", cell_count * sizeof(int32_t));
-    else
-        for (size_t i = 0; i < cell_count; i++) cells.first[i] = -1;
-
-    /* Places are tried until the density is reached; the number of tries is bounded for films so thin or
-     * cells so small that it cannot be. */
-    double tries = 50 * wanted + 1000;
-    for (int32_t i = 0; !status && i < wanted && tries > 0; tries--) {
-        double p[3] = {rng_unit(rng) * side_a, rng_unit(rng) * side_a, rng_unit(rng) * thickness_a};
-        if (i && !is_free(&cells, atoms->items + before, p, top_a, least_a)) continue;
-        struct atom atom = {
-            {p[0], p[1], top_a + p[2]}, nitride ? i % 7 < 3 ? ELEMENT_SI : ELEMENT_N : ELEMENT_C, -1};
-        status = atoms_add(atoms, &atom, error);
-        int32_t cell = cell_of(&cells, p);
-        cells.next[i] = cells.first[cell];
-        cells.first[cell] = i++;
-    }
-    alloc_free(cells.first);
-    alloc_free(cells.next);
-    return status;
+    return amorphous_fill(&region, rng, atoms, error);
 }

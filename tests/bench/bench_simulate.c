@@ -14,12 +14,12 @@
 #include "base/clock.h"
 #include "crystal/element.h"
 #include "crystal/grain.h"
+#include "simulate/amorphous.h"
 #include "simulate/exposure.h"
-#include "simulate/support.h"
 
 enum { ROUNDS_MOST = 100 };
 
-static void make_scene(struct scene *scene)
+static void make_scene(struct scene *scene, struct scene_exposure *exposure)
 {
     struct grain grain = {.phase = phase_get(phase_find("Au")),
                           .shape = GRAIN_SPHERE,
@@ -33,10 +33,13 @@ static void make_scene(struct scene *scene)
     scene->values[KEY_slice_nm] = 0.2;
     scene->values[KEY_phonon_count] = 8;
     scene->values[KEY_vibration] = 1;
-    scene->optics =
+    scene->values[KEY_voltage_kv] = 300;
+    scene->exposures = exposure;
+    scene->exposure_count = 1;
+    exposure->optics =
         (struct optics){.voltage_kv = 300, .defocus_a = 60, .spherical_a = 1e5, .focal_spread_a = 30};
-    if (grain_build(&grain, 0, &scene->atoms, NULL) ||
-        support_pack(0, scene->side_a, 0, 40, &rng, &scene->atoms, NULL))
+    struct amorphous_region film = {.high = {scene->side_a, scene->side_a, 40}, .repeats = 1, .density = 1};
+    if (grain_build(&grain, 0, &scene->atoms, NULL) || amorphous_fill(&film, &rng, &scene->atoms, NULL))
         exit(1);
 }
 
@@ -49,7 +52,8 @@ static int compare(const void *a, const void *b)
 int main(int argc, char **argv)
 {
     struct scene scene;
-    make_scene(&scene);
+    struct scene_exposure exposure = {.resolved = NULL};
+    make_scene(&scene, &exposure);
     if (argc == 3 && !strcmp(argv[1], "write")) {
         FILE *file = fopen(argv[2], "w");
         if (!file) return 1;
@@ -69,13 +73,13 @@ int main(int argc, char **argv)
     for (int i = 0; i < rounds; i++) {
         float *intensity;
         double begun = clock_ms();
-        if (exposure_intensity(&scene, &rng, run, &intensity, NULL)) return 1;
+        if (exposure_intensities(&scene, &rng, run, 1, &intensity, NULL)) return 1;
         ms[i] = clock_ms() - begun;
         alloc_free(intensity);
     }
     qsort(ms, (size_t)rounds, sizeof *ms, compare);
     printf("fringe: median %.0f ms best %.0f ms\n", ms[rounds / 2], ms[0]);
     fringe_run_free(run);
-    scene_clear(&scene);
+    atoms_clear(&scene.atoms);
     return 0;
 }

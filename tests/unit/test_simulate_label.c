@@ -9,12 +9,12 @@
 #include "base/alloc.h"
 #include "crystal/element.h"
 #include "fringe/simulate.h"
+#include "simulate/amorphous.h"
 #include "simulate/label.h"
-#include "simulate/support.h"
 
 enum { SIZE = 64, TOTAL = 80 };
 
-static struct scene empty_scene(struct scene_particle *particles, int count)
+static struct scene empty_scene(struct particle *particles, int count)
 {
     return (struct scene){.size_px = SIZE,
                           .margin_px = 8,
@@ -33,7 +33,7 @@ static void add(struct scene *scene, double x_px, double y_px, int element, int 
 
 Test(label, disc_of_the_covalent_radius)
 {
-    struct scene_particle particle = {.area_px = -1};
+    struct particle particle = {.area_px = -1};
     struct scene scene = empty_scene(&particle, 1);
     uint8_t mask[SIZE * SIZE];
     add(&scene, 30, 20, ELEMENT_AU, 0);
@@ -53,7 +53,7 @@ Test(label, disc_of_the_covalent_radius)
 
 Test(label, holes_are_filled_gaps_are_not)
 {
-    struct scene_particle particles[2] = {{.area_px = 0}, {.area_px = 0}};
+    struct particle particles[2] = {{.area_px = 0}, {.area_px = 0}};
     struct scene scene = empty_scene(particles, 2);
     uint8_t mask[SIZE * SIZE];
     for (int i = 0; i < 12; i++) /* a closed ring */
@@ -65,6 +65,7 @@ Test(label, holes_are_filled_gaps_are_not)
     cr_expect_eq(mask[46 * SIZE + 46], 0);
     cr_expect_eq(mask[60 * SIZE + 4], 0);
     cr_expect_gt(particles[0].area_px, particles[1].area_px);
+    for (int i = 0; i < 2; i++) alloc_free(particles[i].label);
     for (int n = 0; n < 2; n++) {
         alloc_fail_after(n);
         fringe_status status = label_fill(&scene, mask, NULL);
@@ -80,7 +81,12 @@ Test(support, density_and_distances)
         struct rng rng = rng_from_seed(8);
         struct atoms atoms = {0};
         const double side = 25, thickness = 12;
-        cr_assert_eq(support_pack(nitride, side, 5, thickness, &rng, &atoms, NULL), FRINGE_OK);
+        struct amorphous_region film = {.low = {0, 0, 5},
+                                        .high = {side, side, 5 + thickness},
+                                        .repeats = 1,
+                                        .nitride = nitride,
+                                        .density = 1};
+        cr_assert_eq(amorphous_fill(&film, &rng, &atoms, NULL), FRINGE_OK);
         double density = (double)atoms.count / (side * side * thickness), least = 1e9;
         cr_expect_float_eq(density, nitride ? 0.0901 : 0.1003, 0.001, "%g", density);
         for (size_t i = 0; i < atoms.count; i++) {

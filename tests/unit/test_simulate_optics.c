@@ -24,11 +24,12 @@ Test(optics, tilt_makes_coma_and_astigmatism_of_spherical_aberration)
      * angles the image of a frequency at right angles to the tilt sees a focus that is off by Cs t^2. */
     const double cs = 1e7, t = 5e-3, wavelength = optics_wavelength_a(200), k = 0.3, a = wavelength * k;
     struct optics tilted = {.voltage_kv = 200, .spherical_a = cs, .tilt_x = t};
+    struct optics_lens lens = optics_lens_of(&tilted);
     double scale = 2 * M_PI / wavelength;
     double expected = scale * (cs * a * a * a * a / 4 + cs * t * a * a * a + 1.5 * cs * t * t * a * a);
-    cr_expect_float_eq(optics_chi(&tilted, k, 0), expected, 1e-6 * expected);
+    cr_expect_float_eq(optics_chi(&lens, k, 0), expected, 1e-6 * expected);
     expected = scale * (cs * a * a * a * a / 4 + 0.5 * cs * t * t * a * a);
-    cr_expect_float_eq(optics_chi(&tilted, 0, k), expected, 1e-6 * expected);
+    cr_expect_float_eq(optics_chi(&lens, 0, k), expected, 1e-6 * expected);
 }
 
 Test(optics, envelopes)
@@ -36,7 +37,8 @@ Test(optics, envelopes)
     const double wavelength = optics_wavelength_a(200), k = 0.4;
     struct optics spread = {.voltage_kv = 200, .defocus_a = 500, .focal_spread_a = 60, .convergence = 0.4e-3};
     double re, im, focal = M_PI * wavelength * 60 * k * k, slope = 2 * M_PI * wavelength * 500 * k;
-    optics_transfer(&spread, k, 0, &re, &im);
+    struct optics_lens lens = optics_lens_of(&spread);
+    optics_transfer(&lens, k, 0, &re, &im);
     cr_expect_float_eq(hypot(re, im), exp(-focal * focal / 2) * exp(-pow(slope * 0.4e-3 / wavelength, 2) / 2),
                        1e-6);
     cr_expect_float_eq(atan2(im, re), remainder(M_PI * wavelength * 500 * k * k, 2 * M_PI), 1e-6);
@@ -63,7 +65,7 @@ Test(optics, rings_of_zeros)
 {
     enum { N = 400 };
     const double side = 160, cs = 1.2e7, defocus = 1500, slice = 2;
-    struct multislice_settings settings = {N, N, side, side, slice, slice, 200, 0, 0};
+    struct multislice_settings settings = {N, N, side, side, slice, slice, 200, 0, 0, 0};
     struct optics optics = {.voltage_kv = 200, .spherical_a = cs, .defocus_a = defocus};
     struct atom atom = {{0, 0, 1}, ELEMENT_C, 0};
     struct atoms atoms = {&atom, 1, 1};
@@ -102,7 +104,7 @@ Test(multislice, places_between_pixels)
 {
     enum { H = 60, W = 80 };
     const double dx = 0.083, dy = 0.137;
-    struct multislice_settings settings = {H, W, 12, 16, 6, 2, 300, 0, 0};
+    struct multislice_settings settings = {H, W, 12, 16, 6, 2, 300, 0, 0, 0};
     struct atom here[3] = {
         {{4, 5, 1}, ELEMENT_AU, 0}, {{6, 5.2, 3}, ELEMENT_AU, 0}, {{9, 2, 5}, ELEMENT_C, 0}};
     double error = 0, power = 0;
@@ -141,7 +143,7 @@ Test(multislice, places_between_pixels)
 Test(multislice, keeps_the_electrons)
 {
     enum { N = 64 };
-    struct multislice_settings settings = {N, N, 12.8, 12.8, 4, 2, 200, 0, 0};
+    struct multislice_settings settings = {N, N, 12.8, 12.8, 4, 2, 200, 0, 0, 0};
     struct atom atom[2] = {{{3, 4, 1}, ELEMENT_AU, 0}, {{6, 8, 3}, ELEMENT_O, 0}};
     struct atoms atoms = {atom, 2, 2};
     struct multislice *multislice;

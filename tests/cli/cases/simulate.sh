@@ -42,3 +42,30 @@ expect 0 fringe segment --model "$MODEL" -o found four/0000.tif
 [ -e found/0000-mask.tif ] || fail "a simulated micrograph was passed over"
 expect 1 fringe segment --model "$MODEL" four/0000.tif
 says err 'four/0000-mask.tif was not written by Fringe'
+
+# Several images of one exit wave show the same atoms in another light; how many are asked for changes none.
+printf 'preset: hrtem-small\nsize_px: 64\nexposures_per_wave: 3\nphonon_count: 1\n' >recipe.yaml
+expect 0 fringe simulate recipe.yaml --count 4 --threads 2 -o waves
+expect 0 fringe simulate recipe.yaml --count 2 --threads 1 -o fewer
+cmp waves/0001.tif fewer/0001.tif || fail "image 1 depends on the count or the threads"
+cmp -s waves/0000.tif waves/0001.tif && fail "two images of a wave are the same"
+cmp waves/0000-mask.tif waves/0002-mask.tif || fail "images of a wave show different atoms"
+printf 'exposures_per_wave: [1, 3]\n' >bad.yaml
+expect 1 fringe simulate bad.yaml -o five
+says err 'exposures_per_wave.*not a number'
+
+# Electrodes: two channels, a volume, classes; their keys are their own.
+printf 'preset: battery-sem\nsize_px: 64\nphase_count: 3\n' >recipe.yaml
+expect 0 fringe simulate recipe.yaml --count 3 --threads 2 -o electrode
+expect 0 fringe simulate recipe.yaml --count 3 --threads 1 -o again
+cmp electrode/0002.tif again/0002.tif || fail "a section depends on the threads"
+[ -f electrode/0002-classes.tif ] || fail "no classes"
+expect 0 fringe info --json electrode/0000.tif
+says out '"channels": *2'
+printf 'preset: nano-ct\nsize_px: 32\n' >recipe.yaml
+expect 0 fringe simulate recipe.yaml -o volume
+expect 0 fringe info --json volume/0000.tif
+says out '"slices": *32'
+printf 'preset: nano-ct\nvoltage_kv: 200\n' >bad.yaml
+expect 1 fringe simulate bad.yaml -o five
+says err 'voltage_kv.*nothing that this recipe makes'
