@@ -174,11 +174,12 @@ fringe_status reflections_list(const struct cell *cell, double most, struct refl
         places *= 2 * floor(most * length / 10) + 1;
         reach[k] = (int)fmin(floor(most * length / 10), REFLECTION_MOST);
     }
-    if (!(places <= REFLECTION_MOST))
-        return failure_set(error, FRINGE_ARGUMENT, "%s: a cell with more than %d reflections", cell->name,
-                           (int)REFLECTION_MOST);
-    struct reflection *items = alloc_array((size_t)places / 2 + 1, sizeof *items);
-    if (!items) return failure_memory(error, "reflections", (size_t)places / 2 * sizeof *items);
+    places /= 2; /* of g and -g one is computed */
+    if (!(places <= REFLECTION_MOST && places * (double)cell->site_count <= REFLECTION_WORK_MOST))
+        return failure_set(error, FRINGE_ARGUMENT, "%s: a cell of %zu atoms with %lld reflections: too large",
+                           cell->name, cell->site_count, (long long)fmin(places, 1e18));
+    struct reflection *items = alloc_array((size_t)places + 1, sizeof *items);
+    if (!items) return failure_memory(error, "reflections", (size_t)places * sizeof *items);
     size_t count = 0;
     for (int h = 0; h <= reach[0]; h++)
         for (int k = h ? -reach[1] : 0; k <= reach[1]; k++)

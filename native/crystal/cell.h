@@ -11,7 +11,7 @@
 #include "crystal/phase.h"
 #include "fringe/status.h"
 
-enum { CELL_NAME_BYTES = 64, CELL_SITE_MOST = 4096, CELL_ATOMIC_NUMBER_MOST = 103 };
+enum { CELL_NAME_BYTES = 64, CELL_SITE_MOST = 512, CELL_ATOMIC_NUMBER_MOST = 103 };
 
 struct cell_site {
     double position[3];
@@ -57,10 +57,11 @@ struct reflections {
     size_t count;
 };
 
-/* Every reflection up to `most` 1/nm whose intensity is REFLECTION_LEAST or more. FRINGE_ARGUMENT where there
- * are more than REFLECTION_MOST places to look at. */
+/* Every reflection up to `most` 1/nm whose intensity is REFLECTION_LEAST or more. FRINGE_ARGUMENT where more
+ * than REFLECTION_MOST places are to be looked at, or REFLECTION_WORK_MOST of them times atoms: a second's
+ * work. */
 #define REFLECTION_LEAST 0.004
-enum { REFLECTION_MOST = 200000 };
+enum { REFLECTION_MOST = 400000, REFLECTION_WORK_MOST = 20000000 };
 fringe_status reflections_list(const struct cell *cell, double most, struct reflections *reflections,
                                fringe_error *error);
 void reflections_clear(struct reflections *reflections);

@@ -369,7 +369,7 @@ void lattice_spectrum_at(const struct lattice_spectrum *s, const double g[2], do
 double lattice_spectrum_contrast(const struct lattice_spectrum *s, const double g[2])
 {
     int32_t n = s->size_px, half = n / 2;
-    double reach = 0.25 / s->length, best = 0;
+    double reach = 0.15 / s->length, best = 0;
     int32_t x0 = (int32_t)ceil((g[0] - reach) / s->step_x), x1 = (int32_t)floor((g[0] + reach) / s->step_x);
     int32_t y0 = (int32_t)ceil((g[1] - reach) / s->step_y), y1 = (int32_t)floor((g[1] + reach) / s->step_y);
     if (x0 < -half || y0 < -half || x1 >= half || y1 >= half) return 0;

@@ -59,7 +59,7 @@ double lattice_spectrum_ring(const struct lattice_spectrum *spectrum, double g);
 void lattice_spectrum_at(const struct lattice_spectrum *spectrum, const double g[2], double amplitude[2],
                          double slope[2][2]);
 
-/* The power at g as a multiple of its ring's median, at the best place within a quarter of 1 / length. */
+/* The power at g as a multiple of its ring's median, at the best place within 0.15 / length. */
 double lattice_spectrum_contrast(const struct lattice_spectrum *spectrum, const double g[2]);
 
 /* The definition of a resolved lattice: two of the known reflections `g`, not on one line through the origin,

@@ -19,11 +19,12 @@
  * of them are off by less than 0.07. */
 #define SHAPE_ERROR 0.15
 
-/* A window leaks from a strong spot to its surroundings: within these distances, in units of 1 / length, a
- * peak below this part of the strong one is not a spot of its own. */
+/* A window leaks from a strong spot to its surroundings, and a lattice whose strength varies across the
+ * particle more so: within these distances, in units of 1 / length, a peak below this part of the strong one
+ * is not a spot of its own. */
 static const struct {
     double distance, part;
-} leaks[] = {{1.4, 1}, {2.5, 0.08}, {5, 0.015}, {1e9, 0.001}};
+} leaks[] = {{2, 1}, {3, 0.25}, {5, 0.05}, {1e9, 0.001}};
 
 struct peak {
     int32_t kx, ky; /* signed */
