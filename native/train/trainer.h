@@ -14,12 +14,12 @@
 struct trainer;
 
 struct trainer_settings {
-    struct architecture architecture; /* ignored with from_model but for input_channels and classes */
+    struct architecture architecture;
     struct loss_settings loss;
     struct optimiser_settings optimiser;
     int64_t total_steps;    /* what the schedule spans */
     uint64_t seed;          /* of the first weights */
-    const char *from_model; /* an .onnx file that Fringe trained, to start from; NULL: random weights */
+    const char *from_model; /* an .onnx file to start from; NULL: random weights */
     int32_t frozen_levels;  /* encoder levels, from the top, whose weights stay as they are */
 };
 
