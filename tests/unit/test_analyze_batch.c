@@ -10,8 +10,7 @@
 
 #include "base/alloc.h"
 #include "fringe/fringe.h"
-#include "support/built_model.h"
-#include "support/nets.h"
+#include "support/batch_case.h"
 
 enum { WIDTH = 24, HEIGHT = 20, SLICES = 2 };
 
@@ -32,58 +31,9 @@ static void remove_folder(void)
 
 TestSuite(batch, .init = enter_folder, .fini = remove_folder);
 
-/* A binary PGM has no reader here, a PNG no slices: a TIFF of two pages as other programs write it, by hand.
- */
 static void write_stack(const char *path)
 {
-    enum { ENTRIES = 8, DIRECTORY = 2 + 12 * ENTRIES + 4, PIXELS_AT = 8 + SLICES * DIRECTORY };
-    FILE *file = fopen(path, "wb");
-    cr_assert_not_null(file);
-    fwrite("II*\0\10\0\0\0", 1, 8, file);
-    for (uint32_t slice = 0; slice < SLICES; slice++) {
-        const uint32_t fields[ENTRIES][3] = {{256, 4, WIDTH},  {257, 4, HEIGHT},
-                                             {258, 3, 8},      {259, 3, 1},
-                                             {262, 3, 1},      {273, 4, PIXELS_AT + slice * WIDTH * HEIGHT},
-                                             {278, 4, HEIGHT}, {279, 4, WIDTH * HEIGHT}};
-        uint32_t next = slice + 1 < SLICES ? 8 + (slice + 1) * DIRECTORY : 0, one = 1;
-        uint16_t entries = ENTRIES;
-        fwrite(&entries, 2, 1, file);
-        for (int i = 0; i < ENTRIES; i++) {
-            uint16_t head[2] = {(uint16_t)fields[i][0], (uint16_t)fields[i][1]};
-            fwrite(head, 2, 2, file);
-            fwrite(&one, 4, 1, file);
-            fwrite(&fields[i][2], 4, 1, file); /* little-endian, as are the machines that run this */
-        }
-        fwrite(&next, 4, 1, file);
-    }
-    for (int i = 0; i < SLICES * WIDTH * HEIGHT; i++) fputc((i * 37 + i / 31 * 11) % 251, file);
-    fclose(file);
-}
-
-struct network_in_memory {
-    struct net *net;
-    struct built_model built;
-    const char *names[3];
-};
-
-/* One 3x3 convolution to `channels`, and the activation that the kind of output stands for. */
-static const fringe_model *make_model(struct network_in_memory *made, int channels, const char *activation,
-                                      enum output_kind kind)
-{
-    made->net = net_begin("image", 1);
-    int x = net_conv(made->net, net_input(made->net), channels, 3, 1);
-    if (activation)
-        x = net_node(made->net, activation, &x, 1, strcmp(activation, "Softmax") ? "" : "axis=1", channels);
-    built_model_init(&made->built, net_end(made->net, x, "output"), 1, kind);
-    fringe_model_info *info = &made->built.model.info;
-    const char *const names[] = {"background", "particle", "edge"};
-    for (int i = 0; i < 3; i++) made->names[i] = names[i];
-    info->name = "built", info->version = "", info->path = "built", info->format = "onnx";
-    info->sha256 = "00", info->preparation = "none", info->completion = "none";
-    info->outputs = loaded_model_output_name(kind);
-    info->output_names = made->names;
-    made->built.model.foreground = channels == 2;
-    return &made->built.model;
+    batch_case_write_stack(path, SLICES, HEIGHT, WIDTH);
 }
 
 /* What the callback heard. */
@@ -151,13 +101,14 @@ Test(batch, each_kind_of_network_writes_its_files)
          "a-mask.tif", 3, FRINGE_PIXEL_UINT8},
         {OUTPUT_VALUES, 3, NULL, "a-output.tif a-fringe.json ", "a-output.tif", 3, FRINGE_PIXEL_FLOAT32}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct network_in_memory made;
+        struct batch_case_model made;
         struct record record = {0};
         fringe_error error = {0};
         fringe_batch_options options = everything();
         fringe_batch_summary summary;
         const char *const paths[] = {"a.tif"};
-        const fringe_model *model = make_model(&made, kinds[i].channels, kinds[i].activation, kinds[i].kind);
+        const fringe_model *model =
+            batch_case_make_model(&made, kinds[i].channels, kinds[i].activation, kinds[i].kind);
         write_stack("a.tif");
         if (kinds[i].kind == OUTPUT_VALUES) {
             cr_expect_eq(fringe_batch_segment(model, paths, 1, &options, NULL, keep, &record, NULL, &error),
@@ -179,13 +130,13 @@ Test(batch, each_kind_of_network_writes_its_files)
 
 Test(batch, progress_rises_to_its_end_and_failures_do_not_stop_it)
 {
-    struct network_in_memory made;
+    struct batch_case_model made;
     struct record record = {0};
     struct heard heard;
     fringe_batch_options options = everything();
     fringe_batch_summary summary;
     const char *const paths[] = {"a.tif", "missing.tif", "b.tif"};
-    const fringe_model *model = make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    const fringe_model *model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
     fringe_run *run = built_model_listen(2, &heard);
     write_stack("a.tif"), write_stack("b.tif");
     for (int round = 0; round < 2; round++) {
@@ -207,11 +158,11 @@ Test(batch, progress_rises_to_its_end_and_failures_do_not_stop_it)
 
 Test(batch, slices_that_say_the_same_are_heard_once)
 {
-    struct network_in_memory made;
+    struct batch_case_model made;
     struct heard heard;
     fringe_batch_options options = everything();
     const char *const paths[] = {"a.tif"};
-    const fringe_model *model = make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    const fringe_model *model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
     made.built.model.info.pixel_size_nm = 0.02; /* the stack has none, which each slice remarks */
     fringe_run *run = built_model_listen(1, &heard);
     write_stack("a.tif");
@@ -245,12 +196,12 @@ static void cancel_at(void *user, int64_t done, int64_t total)
 
 Test(batch, a_cancelled_batch_keeps_what_was_done_and_nothing_else)
 {
-    struct network_in_memory made;
+    struct batch_case_model made;
     struct record record = {0};
     fringe_error error;
     fringe_batch_options options = everything();
     const char *const paths[] = {"a.tif", "b.tif", "c.tif"};
-    const fringe_model *model = make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    const fringe_model *model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
     for (int i = 0; i < 3; i++) write_stack(paths[i]);
     struct canceller canceller = {.at = 400000}; /* in the second input */
     cr_assert_eq(fringe_run_create(1, &canceller.run, NULL), FRINGE_OK);
@@ -279,10 +230,10 @@ static long file_sum(const char *path)
 
 Test(batch, an_earlier_result_outlives_a_cancelled_replacement)
 {
-    struct network_in_memory made;
+    struct batch_case_model made;
     fringe_batch_options options = everything();
     const char *const paths[] = {"a.tif"};
-    const fringe_model *model = make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    const fringe_model *model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
     write_stack("a.tif");
     cr_assert_eq(fringe_batch_segment(model, paths, 1, &options, NULL, NULL, NULL, NULL, NULL), FRINGE_OK);
     long mask = file_sum("a-mask.tif"), provenance = file_sum("a-fringe.json");
@@ -304,11 +255,11 @@ Test(batch, an_earlier_result_outlives_a_cancelled_replacement)
  * half-written, and a mask without its provenance is at most what a killed batch leaves. */
 Test(batch, memory_shortage_at_every_point, .timeout = 240)
 {
-    struct network_in_memory made;
+    struct batch_case_model made;
     fringe_run *run;
     fringe_batch_options options = everything();
     const char *const paths[] = {"a.tif", "earlier-mask.tif"};
-    const fringe_model *model = make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    const fringe_model *model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
     cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
     write_stack("a.tif"), write_stack("earlier.tif");
     const char *const earlier[] = {"earlier.tif"};
