@@ -158,7 +158,7 @@ if wanted unit cli golden java install regression && build build-gcc "$gcc_build
     fi
     if wanted regression; then
         heading regression
-        listed regression "$gcc_build/tests/regression/dice_results" tests/regression/results.csv "$root" "$FRINGE_DATA"
+        listed regression sh tests/regression/scores.sh "$gcc_build/native/cli/fringe" tests/regression/results.csv "$root" "$FRINGE_DATA"
     fi
     if wanted java; then
         heading "Java and ImageJ"

@@ -3,6 +3,7 @@
 #define FRINGE_FRINGE_H
 
 #include "fringe/batch.h"
+#include "fringe/evaluate.h"
 #include "fringe/micrograph.h"
 #include "fringe/model.h"
 #include "fringe/particles.h"

@@ -18,6 +18,7 @@ enum cli_exit {
 
 int cli_segment_run(int argc, char **argv);
 int cli_simulate_run(int argc, char **argv);
+int cli_evaluate_run(int argc, char **argv);
 int cli_info_run(int argc, char **argv);
 int cli_model_run(int argc, char **argv);
 

@@ -77,6 +77,25 @@ int cli_options_number(const struct cli_line *line, const char *option, const ch
     return 1;
 }
 
+int cli_options_resample(const struct cli_line *line, const char *text, int *resample, double *resample_nm)
+{
+    if (!text || !strcmp(text, "auto")) return 1;
+    if (!strcmp(text, "off")) {
+        *resample = 0;
+        return 1;
+    }
+    if (!strpbrk(text, "0123456789"))
+        return cli_options_wrong(line, "--resample: '%s' is not auto, off or a pixel size in nm", text), 0;
+    return cli_options_number(line, "--resample", text, CLI_SMALLEST_NM, CLI_LARGEST_NM, resample_nm);
+}
+
+int cli_options_seed(const struct cli_line *line, double number, uint64_t *seed)
+{
+    *seed = (uint64_t)number;
+    if ((double)*seed == number) return 1;
+    return cli_options_wrong(line, "--seed: %g is no whole number", number), 0;
+}
+
 static int unknown_option(const struct cli_line *line, const char *name)
 {
     const char *names[MOST_OPTIONS + 2];
@@ -104,14 +123,27 @@ static int take_word(const struct cli_line *line, const struct cli_option *optio
     return 0;
 }
 
+static int take_text(const struct cli_line *line, const struct cli_option *option, const char *text)
+{
+    struct cli_texts *texts = option->value;
+    if (!*text) return cli_options_wrong(line, "%s: the value is empty", option->name), 0;
+    if (option->kind == CLI_OPTION_TEXT) {
+        *(const char **)option->value = text;
+        return 1;
+    }
+    if (texts->count == CLI_MOST_TEXTS)
+        return cli_options_wrong(line, "%s is given more than %d times", option->name, CLI_MOST_TEXTS), 0;
+    texts->items[texts->count++] = text;
+    return 1;
+}
+
 static int take_value(const struct cli_line *line, const struct cli_option *option, const char *text)
 {
     double number;
     switch (option->kind) {
     case CLI_OPTION_TEXT:
-        if (!*text) return cli_options_wrong(line, "%s: the value is empty", option->name), 0;
-        *(const char **)option->value = text;
-        return 1;
+    case CLI_OPTION_TEXTS:
+        return take_text(line, option, text);
     case CLI_OPTION_WORD:
         return take_word(line, option, text);
     case CLI_OPTION_NUMBER:

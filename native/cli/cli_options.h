@@ -7,14 +7,26 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 /* Bounds that several commands share. A pixel size outside them is a slip of the unit. */
 #define CLI_SMALLEST_NM  1e-6
 #define CLI_LARGEST_NM   1e6
-#define CLI_MOST_THREADS 1024 /* as fringe_run_create */
+#define CLI_MOST_THREADS 1024   /* as fringe_run_create */
+#define CLI_LARGEST_SEED 0x1p53 /* whole numbers of a double */
+
+/* What an option that may be given several times has gathered, in order. */
+enum { CLI_MOST_TEXTS = 64 };
+struct cli_texts {
+    const char *items[CLI_MOST_TEXTS];
+    size_t count;
+};
 
 enum cli_option_kind {
     CLI_OPTION_FLAG,    /* no value; sets an int to 1 */
     CLI_OPTION_TEXT,    /* const char * */
+    CLI_OPTION_TEXTS,   /* struct cli_texts: given again, one more */
     CLI_OPTION_INTEGER, /* int32_t in lowest to highest */
     CLI_OPTION_NUMBER,  /* double in lowest to highest */
     CLI_OPTION_WORD     /* int: the index in words */
@@ -43,6 +55,13 @@ int cli_options_parse(struct cli_line *line, int argc, char **argv, int *exit_co
 /* Reads `text` as a finite number in lowest to highest; 0 after naming `option` and the numbers. */
 int cli_options_number(const struct cli_line *line, const char *option, const char *text, double lowest,
                        double highest, double *value);
+
+/* Reads the value of --resample, NULL where it is absent: "auto", "off" or a pixel size in nm. 0 after saying
+ * what is wrong. */
+int cli_options_resample(const struct cli_line *line, const char *text, int *resample, double *resample_nm);
+
+/* Takes the number of --seed as a whole one; 0 after saying that it is none. */
+int cli_options_seed(const struct cli_line *line, double number, uint64_t *seed);
 
 /* Says what is wrong with the command line, "fringe segment: ...", and how to get help; gives CLI_USAGE. */
 __attribute__((format(printf, 2, 3))) int cli_options_wrong(const struct cli_line *line, const char *format,

@@ -139,22 +139,6 @@ done:
     return code;
 }
 
-/* `auto`, `off` or a pixel size. */
-static int read_resample(const struct cli_line *line, const char *text, fringe_segment_options *options)
-{
-    if (!text || !strcmp(text, "auto")) return 1;
-    if (!strcmp(text, "off")) {
-        options->resample = 0;
-        return 1;
-    }
-    if (!strpbrk(text, "0123456789")) {
-        cli_options_wrong(line, "--resample: '%s' is not auto, off or a pixel size in nm", text);
-        return 0;
-    }
-    return cli_options_number(line, "--resample", text, CLI_SMALLEST_NM, CLI_LARGEST_NM,
-                              &options->resample_nm);
-}
-
 int cli_segment_run(int argc, char **argv)
 {
     /* FRINGE_NORMALIZE_MODEL is what comes without the option, hence the words begin behind it. */
@@ -185,7 +169,8 @@ int cli_segment_run(int argc, char **argv)
     struct cli_line line = {.command = "segment", .help = help, .options = options};
     if (!cli_options_parse(&line, argc, argv, &code)) return code;
     if (!request.model) return cli_options_wrong(&line, "--model is missing");
-    if (!read_resample(&line, request.resample, segment)) return CLI_USAGE;
+    if (!cli_options_resample(&line, request.resample, &segment->resample, &segment->resample_nm))
+        return CLI_USAGE;
     if (normalize >= 0) segment->normalize = (fringe_normalize)(FRINGE_NORMALIZE_NONE + normalize);
 
     struct cli_inputs inputs;

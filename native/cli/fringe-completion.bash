@@ -6,7 +6,7 @@ _fringe() {
     COMPREPLY=()
     [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
     case $COMP_CWORD-$command in
-    1-*) mapfile -t COMPREPLY < <(compgen -W "segment simulate info model --version --help" -- "$word") && return ;;
+    1-*) mapfile -t COMPREPLY < <(compgen -W "segment simulate evaluate info model --version --help" -- "$word") && return ;;
     2-model) mapfile -t COMPREPLY < <(compgen -W "info test time install --help" -- "$word") && return ;;
     esac
     case $before in
@@ -15,8 +15,12 @@ _fringe() {
     --preset)
         mapfile -t COMPREPLY < <(compgen -W "list hrtem hrtem-corrected hrtem-uncorrected hrtem-faults hrtem-small" \
             -- "$word") && return ;;
-    -o) compopt -o dirnames && return ;;
-    --threshold | --pixel-size | --exclude-bottom | --band | --tile | --threads | --size | --runs | --count | --seed) return ;;
+    -o | --truth) compopt -o dirnames && return ;;
+    --baseline)
+        mapfile -t COMPREPLY < <(compgen -W "list otsu local-variance bandpass kmeans kmeans2d threshold" \
+            -- "$word") && return ;;
+    --threshold | --pixel-size | --exclude-bottom | --band | --tile | --threads | --size | --runs | --count | --seed | --classes | \
+        --ignore | --repeats) return ;;
     esac
     case $command in
     segment)
@@ -24,6 +28,10 @@ _fringe() {
             --exclude-bottom --band --tile --threads --overwrite --recursive --files-from --json --help"
         ;;
     simulate) options="--preset --count --seed -o --threads --overwrite --help" ;;
+    evaluate)
+        options="--truth --model --baseline --classes --ignore --csv --json --repeats --seed --threshold --normalize
+            --pixel-size --resample --exclude-bottom --threads --recursive --files-from --help"
+        ;;
     info) options="--json --help" ;;
     "model info") options="--size --json --help" ;;
     "model test" | "model install") options="--threads --help" ;;

@@ -15,26 +15,26 @@
 
 enum { BASELINE_MOST_GROUPS = 8 };
 
+/* X(symbol, name, what it does). Otsu 1979, DOI 10.1109/TSMC.1979.4310076. "threshold" tells how far a method
+ * that looks at single grey values can get at all. */
 #define BASELINE_LIST(X)                                                                                     \
-    X(BASELINE_OTSU, "otsu") /* thresholds of the grey values by greatest variance between the groups (Otsu  \
-                                1979, DOI 10.1109/TSMC.1979.4310076) */                                      \
-    X(BASELINE_LOCAL_VARIANCE, "local-variance") /* Otsu on the spread of grey values in a square of 1 nm */ \
-    X(BASELINE_BANDPASS, "bandpass")   /* Otsu on the strength of periods around 0.24 nm in such a square */ \
-    X(BASELINE_KMEANS, "kmeans")       /* K-means of the grey values */                                      \
-    X(BASELINE_KMEANS2D, "kmeans2d")   /* K-means on the two-dimensional histogram of grey value and mean    \
-                                          of the 5 x 5 pixels around it */                                   \
-    X(BASELINE_THRESHOLD, "threshold") /* the thresholds of the grey values that serve this truth best: no   \
-                                          method that looks at single grey values does much better */
+    X(BASELINE_OTSU, "otsu", "thresholds of greatest variance between the groups")                           \
+    X(BASELINE_LOCAL_VARIANCE, "local-variance", "Otsu on the spread of grey values in a square of 1 nm")    \
+    X(BASELINE_BANDPASS, "bandpass", "Otsu on the strength of periods around 0.24 nm in such a square")      \
+    X(BASELINE_KMEANS, "kmeans", "K-means of the grey values")                                               \
+    X(BASELINE_KMEANS2D, "kmeans2d", "K-means of the grey value and the mean of the 5 x 5 pixels around it") \
+    X(BASELINE_THRESHOLD, "threshold", "thresholds of best mean IoU with this very truth")
 
 enum baseline_method {
-#define BASELINE_ENUM(symbol, name) symbol,
+#define BASELINE_ENUM(symbol, name, purpose) symbol,
     BASELINE_LIST(BASELINE_ENUM)
 #undef BASELINE_ENUM
         BASELINE_COUNT
 };
 
-/* The name of a method, and the method of a name, -1 where there is none. */
+/* Static texts; and the method of a name, -1 where there is none. */
 const char *baseline_name(enum baseline_method method);
+const char *baseline_purpose(enum baseline_method method); /* in one line */
 int baseline_find(const char *name);
 
 struct baseline_plane {

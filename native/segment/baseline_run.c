@@ -17,14 +17,25 @@ static const double FINE_NM = 0.24 / 6.54;
 static const double ASSUMED_NM = 0.02, SMALLEST_NM = 0.002, LARGEST_NM = 0.5;
 
 static const char *const names[] = {
-#define BASELINE_NAME(symbol, name) name,
+#define BASELINE_NAME(symbol, name, purpose) name,
     BASELINE_LIST(BASELINE_NAME)
 #undef BASELINE_NAME
+};
+
+static const char *const purposes[] = {
+#define BASELINE_PURPOSE(symbol, name, purpose) purpose,
+    BASELINE_LIST(BASELINE_PURPOSE)
+#undef BASELINE_PURPOSE
 };
 
 const char *baseline_name(enum baseline_method method)
 {
     return names[method];
+}
+
+const char *baseline_purpose(enum baseline_method method)
+{
+    return purposes[method];
 }
 
 int baseline_find(const char *name)
