@@ -38,8 +38,7 @@ struct forest_weight {
 enum forest_transform {
     FOREST_NONE, /* scores are probabilities: random forests */
     FOREST_LOGISTIC,
-    FOREST_SOFTMAX,
-    FOREST_SOFTMAX_ZERO /* softmax over the scores that are not 0 */
+    FOREST_SOFTMAX
 };
 
 /* Two classes with one score in files: that of class 1. */

@@ -1,6 +1,6 @@
 /* bench_forest.c - how long a forest takes to grow and to answer, and how often it is right.
  *
- *     bench_forest TRAIN.npy TEST.npy TREES THREADS SEED [exact]
+ *     bench_forest TRAIN.npy TEST.npy TREES THREADS SEED [histogram|exact [MODEL.onnx]]
  *
  * Tables are (N, F + 1) float32, the class (0, 1, ...) in the last column. Prints the seconds of processor
  * time of all threads, with those of the clock in brackets. tests/bench/run_forest.sh lets scikit-learn do
@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "forest/forest_grow.h"
+#include "forest/forest_onnx.h"
 #include "forest/forest_predict.h"
 #include "io/npy_read.h"
 
@@ -75,6 +76,7 @@ int main(int argc, char **argv)
     printf("fringe: fit %.3f (%.3f) s, predict %.3f (%.3f) s, accuracy %.5f\n", grown_cpu - cpu,
            (grown_wall - wall) / 1e3, done_cpu - grown_cpu, (done_wall - grown_wall) / 1e3,
            (double)right / (double)test.row_count);
+    if (argc > 7 && forest_onnx_write(argv[7], forest, &error)) return 1;
     free(probabilities);
     forest_free(forest);
     fringe_run_free(run);
