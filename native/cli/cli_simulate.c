@@ -11,7 +11,7 @@ static const char help[] =
     "usage: fringe simulate --preset NAME | RECIPE.yaml  --count N --seed S -o DIR\n"
     "Makes micrographs by calculation (HRTEM by multislice), with their truth. Writes DIR/NNNN.tif,\n"
     "calibrated, a detector's counts; DIR/NNNN-mask.tif, 0/255; and DIR/truth.csv, every parameter that\n"
-    "was drawn, one line per particle. Presets of electrodes write DIR/NNNN-classes.tif instead of a mask:\n"
+    "was drawn, one line per particle. Presets of electrodes write NNNN-classes.tif instead of a mask:\n"
     "0 pore, 1 active material, 2 binder.\n"
     "  --preset NAME        a recipe that comes with the program; --preset list names them\n"
     "  --count N            images to make (1)\n"
