@@ -23,6 +23,7 @@ struct cells {
     const struct amorphous_region *region;
     int32_t count[3];
     double low[3], length[3];
+    double reach_a; /* the longest distance that anything keeps */
     int32_t *first; /* of a cell, -1 where it is empty */
     struct neighbour *items;
     int32_t item_count;
@@ -72,7 +73,9 @@ static double clash_at(const struct cells *cells, const double *p)
                         if (repeats && k < 2) d = fmin(d, cells->length[k] - d);
                         sum += d * d;
                     }
-                    if (sum < item->apart_a * item->apart_a) worst = fmax(worst, item->apart_a);
+                    if (sum >= item->apart_a * item->apart_a) continue;
+                    worst = fmax(worst, item->apart_a);
+                    if (worst >= cells->reach_a) return worst;
                 }
             }
     return worst;
@@ -134,7 +137,7 @@ fringe_status amorphous_fill(const struct amorphous_region *region, struct rng *
 {
     double least_a = region->nitride ? NITRIDE_LEAST : CARBON_LEAST, volume = 1;
     double reach = fmax(least_a, region->crystal_a), cell_count = 1;
-    struct cells cells = {.region = region};
+    struct cells cells = {.region = region, .reach_a = reach};
     for (int k = 0; k < 3; k++) {
         double grown = region->crystal_a > 0 && !(region->repeats && k < 2) ? reach : 0;
         volume *= region->high[k] - region->low[k];

@@ -32,9 +32,12 @@ static const struct {
     {"hrtem-corrected", "aberration-corrected microscopes alone", RECIPE_MICROGRAPH, "corrected: 1\n"},
     {"hrtem-uncorrected", "microscopes without corrector: delocalised fringes", RECIPE_MICROGRAPH,
      "corrected: 0\n"},
-    {"hrtem-faults", "faulted crystals seen along their planes", RECIPE_MICROGRAPH,
-     "materials: [Au, Ag, Pd, Pt, CdTe, CdSe, ZnS]\nshapes: [sphere, polyhedron]\nfaulted: 0.8\non_zone: 1\n"
-     "diameter_nm: [3, 9]\nsize_spread: 0.1\nparticle_count: [1, 4]\n"},
+    {"hrtem-faults", "faulted and multiply twinned crystals seen along their planes, in little time",
+     RECIPE_MICROGRAPH,
+     "exposures_per_wave: 2\nwave_pixel_nm: 0.025\nslice_nm: 0.3\nphonon_count: 3\n"
+     "materials: [Au, Ag, Cu, Pd, Pt, CdTe, ZnSe, CdSe, ZnS]\n"
+     "shapes: [sphere, polyhedron, irregular, decahedron, icosahedron]\nfaulted: 0.7\non_zone: 0.9\n"
+     "diameter_nm: [2.5, 9]\nsize_spread: [0, 0.2]\nparticle_count: [1, 5]\nempty: 0\n"},
     {"hrtem-small", "one image in a second or two: for a first look", RECIPE_MICROGRAPH,
      "size_px: 256\npixel_size_nm: 0.025\nphonon_count: 2\nsupport_nm: [2, 4]\nparticle_count: [1, 2]\n"
      "diameter_nm: [2, 3.5]\nsize_spread: 0\nempty: 0\n"},

@@ -120,7 +120,8 @@ static fringe_status assemble(struct scene *scene, struct rng *rng, fringe_error
         const struct grain *grain = &scene->particles[i].grain;
         top = fmax(top, grain->centre[2] + grain->radius_a + fmax(GAP_A, shell_a));
     }
-    support->face_a = support->up < 0 ? top : support->thickness_a;
+    double below = support->thickness_a > 0 ? support->thickness_a : shell_a; /* the face */
+    support->face_a = support->up < 0 ? top : below;
     for (int i = 0; i < scene->particle_count && !status; i++) {
         struct particle *particle = scene->particles + i;
         particle->grain.centre[2] = support->face_a + support->up * particle->grain.centre[2];
@@ -134,7 +135,7 @@ static fringe_status assemble(struct scene *scene, struct rng *rng, fringe_error
     }
     cut_atoms(scene);
     if (!status) status = support_build(support, rng, &scene->atoms, error);
-    scene->depth_a = fmax(top + support->thickness_a, 10 * scene->values[KEY_slice_nm]);
+    scene->depth_a = fmax(top + below, 10 * scene->values[KEY_slice_nm]);
     return status;
 }
 

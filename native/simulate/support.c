@@ -104,7 +104,7 @@ fringe_status support_build(const struct support *s, struct rng *rng, struct ato
 struct shell {
     const struct support *support;
     const double *centre;
-    double radius_a;
+    double radius_a, lowest_a; /* lowest: height above the face */
 };
 
 static int is_shell(const void *context, const double *p)
@@ -113,14 +113,13 @@ static int is_shell(const void *context, const double *p)
     const struct support *s = shell->support;
     double sum = 0;
     for (int k = 0; k < 3; k++) sum += (p[k] - shell->centre[k]) * (p[k] - shell->centre[k]);
-    return sum <= shell->radius_a * shell->radius_a &&
-           (s->thickness_a == 0 || s->up * (p[2] - s->face_a) > 0);
+    return sum <= shell->radius_a * shell->radius_a && s->up * (p[2] - s->face_a) > shell->lowest_a;
 }
 
 fringe_status support_wrap(const struct support *s, const double *centre, double radius_a, double shell_a,
                            struct rng *rng, struct atoms *atoms, fringe_error *error)
 {
-    struct shell shell = {s, centre, radius_a + shell_a};
+    struct shell shell = {s, centre, radius_a + shell_a, s->thickness_a > 0 ? 0 : -shell_a};
     struct amorphous_region region = {
         .density = SHELL_SHARE, .crystal_a = ROOM_A, .inside = is_shell, .context = &shell};
     for (int k = 0; k < 3; k++) {

@@ -163,3 +163,64 @@ Test(multislice, keeps_the_electrons)
     alloc_free(image);
     multislice_free(multislice);
 }
+
+/* Absorption takes electrons where atoms are, by exp(-2 a phase) where the wave is thin and weak. */
+Test(multislice, absorbs)
+{
+    enum { N = 64 };
+    struct multislice_settings settings = {N, N, 12.8, 12.8, 2, 2, 200, 0, 0, 0};
+    struct atom atom = {{6.4, 6.4, 1}, ELEMENT_C, 0};
+    struct atoms atoms = {&atom, 1, 1};
+    const double absorption = 0.1;
+    double sum[2] = {0, 0}, phase = 0;
+    for (int i = 0; i < 2; i++) {
+        struct multislice *multislice;
+        settings.absorption = i * absorption;
+        cr_assert_eq(multislice_create(&settings, &atoms, &multislice, NULL), FRINGE_OK);
+        float *workspace = alloc_aligned(multislice_workspace_floats(multislice), sizeof(float)), *re, *im;
+        float *image = alloc_array(N * N, sizeof(float));
+        multislice_exit_wave(multislice, 0, NULL, workspace, &re, &im);
+        multislice_add_image(multislice, NULL, NULL, 1, workspace, image);
+        for (int p = 0; p < N * N; p++) sum[i] += image[p];
+        alloc_free(workspace);
+        alloc_free(image);
+        multislice_free(multislice);
+    }
+    /* The potential's mean is the scattering factor at 0: sum of phases = sigma * 47.878 * f(0) / pixel area.
+     */
+    phase =
+        optics_interaction(200) * 47.8780116 * element_scattering(element_get(ELEMENT_C), 0) / (0.2 * 0.2);
+    cr_expect_float_eq(sum[0] - sum[1], 2 * absorption * phase, 0.03 * 2 * absorption * phase,
+                       "%g lost, not %g", sum[0] - sum[1], 2 * absorption * phase);
+}
+
+/* An image leaves the wave as it was: the second one is that of a fresh wave. */
+Test(multislice, one_wave_serves_several_images)
+{
+    enum { N = 64 };
+    struct multislice_settings settings = {N, N, 12.8, 12.8, 4, 2, 200, 0, 0, 0};
+    struct atom atom[2] = {{{3, 4, 1}, ELEMENT_AU, 0}, {{6, 8, 3}, ELEMENT_O, 0}};
+    struct atoms atoms = {atom, 2, 2};
+    struct optics lens[2] = {{.voltage_kv = 200, .defocus_a = 300}, {.voltage_kv = 200, .defocus_a = -80}};
+    struct multislice *multislice;
+    cr_assert_eq(multislice_create(&settings, &atoms, &multislice, NULL), FRINGE_OK);
+    float *workspace = alloc_aligned(multislice_workspace_floats(multislice), sizeof(float)), *re, *im;
+    float *planes = alloc_array(4 * N * N, sizeof(float)), *images = planes + 2 * N * N;
+    for (int fresh = 0; fresh < 2; fresh++) {
+        multislice_exit_wave(multislice, 0, NULL, workspace, &re, &im);
+        for (int i = fresh; i < 2; i++) {
+            multislice_transfer(multislice, lens + i, planes, planes + N * N);
+            for (int p = 0; p < N * N; p++) images[fresh * N * N + p] = 0;
+            multislice_add_image(multislice, planes, planes + N * N, 1, workspace, images + fresh * N * N);
+        }
+    }
+    double spread = 0;
+    for (int p = 0; p < N * N; p++) {
+        cr_assert_eq(images[p], images[N * N + p], "pixel %d", p);
+        spread = fmax(spread, fabs(images[p] - images[0]));
+    }
+    cr_expect_gt(spread, 0.05);
+    alloc_free(workspace);
+    alloc_free(planes);
+    multislice_free(multislice);
+}

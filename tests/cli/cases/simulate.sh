@@ -65,7 +65,7 @@ says out '"channels": *2'
 printf 'preset: nano-ct\nsize_px: 32\n' >recipe.yaml
 expect 0 fringe simulate recipe.yaml -o volume
 expect 0 fringe info --json volume/0000.tif
-says out '"slices": *32'
+says out '"pages": *32'
 printf 'preset: nano-ct\nvoltage_kv: 200\n' >bad.yaml
 expect 1 fringe simulate bad.yaml -o five
 says err 'voltage_kv.*nothing that this recipe makes'
