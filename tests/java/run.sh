@@ -6,7 +6,10 @@
 #   german    the same where 0,02 is how a number is written
 #   asan      the same with AddressSanitizer's allocator preloaded: no wrong free, no write beyond a block
 #   files     ImageJ without windows: files in both directions, call()
-#   imagej    ImageJ in a window under Xvfb, in German; its pictures go to BUILD/pictures
+#   imagej    ImageJ in a window under Xvfb, in German and under -Xcheck:jni; its pictures go to BUILD/pictures
+#   fiji      the same in ImageJ as Fiji patches it, with a second jar in the plugins folder
+#   headless  that ImageJ as Fiji's --headless starts it
+#   windows   ImageJ in a window with AddressSanitizer's allocator
 #
 # Prints a line for each test and last `N passed, N failed, N skipped`.
 set -u
@@ -30,14 +33,27 @@ localedef -i de_DE -f UTF-8 "$work/locale/de_DE.UTF-8" >/dev/null 2>&1
 handles="fringe.LibraryTest fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest"
 : >"$work/outcomes"
 
+# Reports of -Xcheck:jni on the JDK's own natives for windows and fonts are left out: each is a line that warns and the
+# trace below it, which begins with the native. So are AWT's ignoring of SIGPIPE, and calls within critical sections,
+# which have no trace: our natives have no such sections, see below.
+without_jdk() {
+    awk '/^Warning: SIGPIPE handler modified/, /^Consider using jsig/ { next }
+        /^Warning: Calling other JNI functions in the scope of Get/ { next }
+        /^(WARNING|FATAL ERROR) in native method|^WARNING: JNI/ { held = $0; trace = 0; next }
+        /^\tat / && held != "" { jdk = /^\tat sun\.(awt|font|java2d)\./; trace = 1; if (!jdk) print held; held = "" }
+        /^\t(at|-) / && trace { if (!jdk) print; next }
+        { trace = 0; print }'
+}
+
 # tests NAME COMMAND...: runs a Java program that prints its outcomes, and takes them over; each job has data of its own
 tests() {
     job=$1
     shift
     rm -rf "$home/data" "$home/cache"
     echo "== $job"
-    "$@" >"$work/$job.log" 2>&1
+    "$@" >"$work/$job.all" 2>&1
     status=$?
+    without_jdk <"$work/$job.all" >"$work/$job.log"
     # A test's name behind its job's; the traces below stay as they are.
     sed "s/^ok /ok $job /; s/^FAILED /FAILED $job /; s/^skipped /skipped $job /" "$work/$job.log" |
         tee -a "$work/outcomes"
@@ -77,6 +93,12 @@ else
     echo "FAILED exported symbols" | tee -a "$work/outcomes"
 fi
 
+if grep -n 'Critical(' native/jni/*; then
+    echo "FAILED no critical sections" | tee -a "$work/outcomes"
+else
+    echo "ok no critical sections" | tee -a "$work/outcomes"
+fi
+
 # The keys of macros: those of the README's table are the dialog's labels.
 sed -n '/^## Fiji/,/^## The same/s/^| `\([a-z_]*\)` |.*/\1/p' README.md | sort >"$work/readme"
 {
@@ -91,30 +113,50 @@ fi
 
 all=$jar:$tests:$libraries
 tests handles in_java -Xcheck:jni -cp "$all" fringe.Tests $handles
-silent "handles jni-check" "$work/handles.log" 'in native method|WARNING: JNI'
+silent "handles jni-check" "$work/handles.log" '^(FATAL ERROR|WARNING|Warning)'
 tests german in_german -cp "$all" fringe.Tests $handles
 # Without LibraryTest: AddressSanitizer's dlopen does not look where its caller's libraries lie.
 tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest
 silent "asan report" "$work/asan.log" 'AddressSanitizer'
 tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imagej.FilesTest
 
-# Here ImageJ itself loads the jar, from its plugins folder.
+display=99
+while [ -e "/tmp/.X11-unix/X$display" ]; do display=$((display + 1)); done
+
+# in_window COMMAND...: with a screen of its own
 in_window() {
     Xvfb :"$display" -screen 0 1400x1000x24 >"$work/xvfb.log" 2>&1 &
     server=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        [ -e "/tmp/.X11-unix/X$display" ] || sleep 1
+    seconds=0
+    while [ ! -e "/tmp/.X11-unix/X$display" ] && [ $seconds -lt 60 ]; do
+        sleep 1
+        seconds=$((seconds + 1))
     done
-    DISPLAY=:$display in_german "$@"
+    DISPLAY=:$display "$@"
     status=$?
     kill $server
+    wait $server
     return $status
 }
 
-display=99
-while [ -e "/tmp/.X11-unix/X$display" ]; do display=$((display + 1)); done
-tests imagej in_window -cp "$tests:$libraries" fringe.Tests fringe.imagej.SegmentTest fringe.imagej.CommandsTest \
-    fringe.imagej.ExamplesTest
+# Fiji's launcher puts all jars onto one class path and lets ij1-patcher change ImageJ's classes as they are loaded.
+patcher=$(printf '%s\n' "$libraries" | tr : '\n' | grep /ij1-patcher)
+in_fiji() {
+    in_java --add-opens=java.base/java.lang=ALL-UNNAMED -javaagent:"$patcher"=init -Dfringe.pictures="$work/pictures" \
+        -cp "$all" "$@"
+}
+
+# Elsewhere ImageJ itself loads the jar, from its plugins folder.
+windows="fringe.imagej.SegmentTest fringe.imagej.CommandsTest fringe.imagej.ExamplesTest fringe.imagej.EscapeTest"
+tests imagej in_window in_german -Xcheck:jni -cp "$tests:$libraries" fringe.Tests $windows
+silent "imagej jni-check" "$work/imagej.log" '^(FATAL ERROR|WARNING|Warning)'
+printf 'PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >"$home/app/plugins/Fringe_-0.0.1.jar" # an archive of nothing
+tests fiji in_window in_fiji fringe.Tests fringe.imagej.FijiTest $windows
+rm "$home/app/plugins/Fringe_-0.0.1.jar"
+tests headless in_fiji -Djava.awt.headless=true fringe.Tests fringe.imagej.FijiHeadlessTest
+tests windows in_window in_asan -Dfringe.pictures="$work/pictures" -cp "$tests:$libraries" fringe.Tests \
+    fringe.imagej.SegmentTest fringe.imagej.CommandsTest
+silent "windows asan report" "$work/windows.log" 'AddressSanitizer'
 
 rm -rf "$home/data" "$home/cache"
 if java -cp "$jar" "$root/examples/SegmentMicrograph.java" hrtem-particles \

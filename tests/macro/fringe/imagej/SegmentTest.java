@@ -3,7 +3,6 @@ package fringe.imagej;
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import ij.IJ;
@@ -18,7 +17,6 @@ import ij.measure.ResultsTable;
 import ij.plugin.frame.RoiManager;
 import ij.process.ImageProcessor;
 import ij.process.ShortProcessor;
-import java.awt.event.KeyEvent;
 import java.nio.file.Path;
 import org.junit.Before;
 import org.junit.Test;
@@ -231,36 +229,6 @@ public class SegmentTest {
         segment(image, "overlay");
         assertEquals("an earlier run's outlines are replaced", 1 + found, image.getOverlay().size());
         assertEquals("only what was asked for", 1, WindowManager.getImageCount());
-    }
-
-    /** No block of rows starts after the key; the input and what Undo would give back are untouched. */
-    @Test
-    public void escapeStops() throws Exception {
-        ImageProcessor slice = Session.micrograph().getProcessor().resize(2048, 2048);
-        ImageStack stack = new ImageStack(2048, 2048);
-        for (int i = 0; i < 16; i++) stack.addSlice(slice); // the same pixels, so that it takes long and little memory
-        ImagePlus large = new ImagePlus("part.tif", stack);
-        large.show();
-        large.getProcessor().snapshot();
-        Object snapshot = large.getProcessor().getSnapshotPixels();
-        short[] before = ((short[]) slice.getPixels()).clone();
-        Thread command = new Thread(() -> IJ.run(large, "Fringe Segment...", Session.MODEL + "mask overlay stack"));
-        command.start();
-        Session.await("the command runs", () -> large.isLocked());
-        IJ.wait(400);
-        assertTrue("the command still runs", command.isAlive());
-        long pressed = System.nanoTime();
-        IJ.setKeyDown(KeyEvent.VK_ESCAPE);
-        command.join(20000);
-        long stopped_ms = (System.nanoTime() - pressed) / 1000000;
-        System.out.println("    stopped " + stopped_ms + " ms after the key");
-        assertFalse(command.isAlive());
-        assertNull(WindowManager.getImage("part-mask"));
-        assertNull(large.getOverlay());
-        assertFalse(large.isLocked());
-        assertEquals(snapshot, large.getProcessor().getSnapshotPixels());
-        assertArrayEquals(before, (short[]) slice.getPixels());
-        assertTrue(stopped_ms + " ms", stopped_ms < 2000);
     }
 
     /** Networks with more than two classes, with masks of their own, with outputs that are no probabilities. */

@@ -7,10 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * An ONNX file made by hand: a convolution of 1 x 1 from one channel to three, and what may follow it. Channel k is
- * weight[k] * pixel + bias[k], so that the standardised pixel decides: dark, middle, bright.
- */
+/** ONNX files made by hand. */
 final class TinyNetwork {
     private static final int VARINT = 0;
     private static final int BYTES = 2;
@@ -20,7 +17,10 @@ final class TinyNetwork {
     private TinyNetwork() {
     }
 
-    /** `activation` is "Softmax", "Sigmoid" or "Identity". */
+    /**
+     * A convolution of 1 x 1 from one channel to three, and "Softmax", "Sigmoid" or "Identity". Channel k is
+     * weight[k] * pixel + bias[k], so that the standardised pixel decides: dark, middle, bright.
+     */
     static void write(Path file, String activation) throws Exception {
         Message conv = new Message().text(1, "x").text(1, "w").text(1, "b").text(2, "y").text(4, "Conv");
         Message last = new Message().text(1, "y").text(2, "z").text(4, activation);
@@ -28,10 +28,26 @@ final class TinyNetwork {
             last.part(5, new Message().text(1, "axis").number(3, 1).number(20, 2)); // an integer
         Message graph = new Message().part(1, conv).part(1, last).text(2, "tiny");
         graph.part(5, tensor("w", WEIGHT, WEIGHT.length, 1, 1, 1)).part(5, tensor("b", BIAS, BIAS.length));
-        graph.part(11, image("x", 1)).part(12, image("z", 3));
+        writeModel(file, graph.part(11, image("x", 1)).part(12, image("z", 3)));
+    }
+
+    /** One that takes its time: `depth` convolutions of 3 x 3 between 32 channels. What comes out means nothing. */
+    static void writeSlow(Path file, int depth) throws Exception {
+        final int between = 32;
+        Message graph = new Message();
+        for (int i = 0; i < depth; i++) {
+            int from = i == 0 ? 1 : between, to = i == depth - 1 ? 1 : between;
+            Message pads = new Message().text(1, "pads").number(8, 1).number(8, 1).number(8, 1).number(8, 1).number(20, 7);
+            graph.part(1, new Message().text(1, "x" + i).text(1, "w" + i).text(2, "x" + (i + 1)).text(4, "Conv").part(5, pads));
+            graph.part(5, tensor("w" + i, new float[to * from * 9], to, from, 3, 3));
+        }
+        graph.part(1, new Message().text(1, "x" + depth).text(2, "y").text(4, "Sigmoid")).text(2, "slow");
+        writeModel(file, graph.part(11, image("x0", 1)).part(12, image("y", 1)));
+    }
+
+    private static void writeModel(Path file, Message graph) throws Exception {
         Message opset = new Message().number(2, 17);
-        Message model = new Message().number(1, 8).part(7, graph).part(8, opset);
-        Files.write(file, model.bytes());
+        Files.write(file, new Message().number(1, 8).part(7, graph).part(8, opset).bytes());
     }
 
     private static Message tensor(String name, float[] values, int... sizes) {

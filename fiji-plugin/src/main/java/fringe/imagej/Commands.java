@@ -22,6 +22,7 @@ final class Commands {
             body.run();
         } catch (FringeCancelledException e) {
             IJ.showStatus(title + ": cancelled");
+            Macro.abort();
         } catch (FringeException e) {
             IJ.error(title, wrapped(e.getMessage()));
             Macro.abort();

@@ -4,6 +4,7 @@ import fringe.Library;
 import ij.IJ;
 import ij.gui.HTMLDialog;
 import ij.plugin.PlugIn;
+import java.awt.GraphicsEnvironment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,10 @@ public class HelpCommand implements PlugIn {
 
     @Override
     public void run(String argument) {
-        Commands.run(TITLE, null, () -> new HTMLDialog(TITLE, text(), false));
+        Commands.run(TITLE, null, () -> {
+            if (GraphicsEnvironment.isHeadless()) IJ.log(text());
+            else new HTMLDialog(TITLE, text(), false);
+        });
     }
 
     /** The same as HTML, for macros without windows. */

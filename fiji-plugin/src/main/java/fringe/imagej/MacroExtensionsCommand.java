@@ -1,10 +1,13 @@
 package fringe.imagej;
 
+import fringe.FringeCancelledException;
 import fringe.FringeException;
 import ij.IJ;
 import ij.ImagePlus;
+import ij.WindowManager;
 import ij.macro.ExtensionDescriptor;
 import ij.macro.Functions;
+import ij.macro.Interpreter;
 import ij.macro.MacroExtension;
 import ij.plugin.PlugIn;
 
@@ -44,13 +47,20 @@ public class MacroExtensionsCommand implements PlugIn, MacroExtension {
     }
 
     private static String segment(String options) {
-        ImagePlus image = IJ.getImage();
+        ImagePlus image = WindowManager.getCurrentImage();
+        if (image == null) return "there is no image";
+        if (!image.lockSilently()) return image.getTitle() + ": another command works on it";
         try {
             Settings settings = Settings.parse(options);
             SegmentCommand.show(image, settings, Segmenter.segment(image, settings));
             return "";
+        } catch (FringeCancelledException e) {
+            Interpreter.abort(); // Esc means the macro, not this image
+            return e.getMessage();
         } catch (FringeException e) {
             return e.getMessage();
+        } finally {
+            image.unlock();
         }
     }
 }

@@ -7,6 +7,7 @@ import ij.Macro;
 import ij.gui.GenericDialog;
 import ij.plugin.PlugIn;
 import ij.text.TextWindow;
+import java.awt.GraphicsEnvironment;
 import java.util.Locale;
 
 /** Plugins>Fringe>Fringe Model Info...: what a model is. */
@@ -19,7 +20,9 @@ public class ModelInfoCommand implements PlugIn {
         String options = Macro.getOptions();
         Commands.run(TITLE, null, () -> {
             String model = options == null ? ask() : Macro.getValue(options, "model", "");
-            if (model != null) new TextWindow(TITLE, "fact\tvalue", call(model), 800, 480);
+            if (model == null) return;
+            if (GraphicsEnvironment.isHeadless()) IJ.log(call(model));
+            else new TextWindow(TITLE, "fact\tvalue", call(model), 800, 480);
         });
     }
 

@@ -3,28 +3,40 @@ package fringe.imagej;
 import fringe.Listener;
 import fringe.Run;
 import ij.IJ;
+import java.awt.Component;
+import java.awt.Dialog;
+import java.awt.GraphicsEnvironment;
+import java.awt.KeyEventDispatcher;
+import java.awt.KeyboardFocusManager;
+import java.awt.event.KeyEvent;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import javax.swing.SwingUtilities;
 
 /**
- * A run under ImageJ's eyes: its progress bar, its Esc key, notices in its log. A watcher of its own looks for the key,
- * so that the run hears of it within 50 ms, wherever it is.
+ * A run under ImageJ's eyes: its progress bar, its Esc key, notices in its log. The key stops the run before any window
+ * sees it, so that no block of rows begins after it; in a dialog it closes the dialog and nothing else. What other code
+ * told ImageJ of the key is heard with the progress.
  */
-final class Monitor implements Listener, AutoCloseable {
-    private static final int LOOK_MS = 20;
-    final Run run = new Run(0, this);
+final class Monitor implements Listener, KeyEventDispatcher, AutoCloseable {
+    final Run run;
     private final String title;
     private final Set<String> notices = new LinkedHashSet<>();
-    private final Thread watcher = new Thread(this::watch, "fringe-escape");
-    private volatile boolean done;
+    private boolean escaped;
+    private boolean done;
     private int part;
     private int parts = 1;
 
     Monitor(String title) {
         this.title = title;
         IJ.resetEscape();
-        watcher.setDaemon(true);
-        watcher.start();
+        if (!GraphicsEnvironment.isHeadless())
+            KeyboardFocusManager.getCurrentKeyboardFocusManager().addKeyEventDispatcher(this);
+        Run made = new Run(0, this); // the first one waits until the library is unpacked and loaded
+        synchronized (this) {
+            run = made;
+            if (escaped) run.cancel();
+        }
     }
 
     /** The work now beginning is number `index` of `count` equal parts. */
@@ -36,6 +48,7 @@ final class Monitor implements Listener, AutoCloseable {
 
     @Override
     public void progress(Run current, long units, long total) {
+        if (IJ.escapePressed()) cancel();
         IJ.showProgress((part + (double) units / total) / parts);
     }
 
@@ -44,25 +57,29 @@ final class Monitor implements Listener, AutoCloseable {
         if (notices.add(name + text)) IJ.log("Fringe: " + title + ": " + text);
     }
 
-    private void watch() {
-        while (!done) {
-            if (IJ.escapePressed()) {
-                cancel();
-                return;
-            }
-            IJ.wait(LOOK_MS);
-        }
+    @Override
+    public boolean dispatchKeyEvent(KeyEvent event) {
+        boolean escape = event.getID() == KeyEvent.KEY_PRESSED && event.getKeyCode() == KeyEvent.VK_ESCAPE;
+        if (escape && !isInDialog(event.getComponent())) cancel();
+        return false; // others may have it too
+    }
+
+    private static boolean isInDialog(Component component) {
+        return component instanceof Dialog || SwingUtilities.getWindowAncestor(component) instanceof Dialog;
     }
 
     /** Stops the run, from any thread; nothing once it is closed. */
     synchronized void cancel() {
-        if (!done) run.cancel();
+        escaped = true;
+        if (run != null && !done) run.cancel();
     }
 
     @Override
     public void close() {
+        if (!GraphicsEnvironment.isHeadless())
+            KeyboardFocusManager.getCurrentKeyboardFocusManager().removeKeyEventDispatcher(this);
         synchronized (this) {
-            done = true;
+            done = true; // the event thread may still be on its way to cancel
         }
         IJ.showProgress(1.0);
         run.close();
