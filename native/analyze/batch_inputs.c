@@ -177,9 +177,12 @@ static fringe_status add_named(struct collection *collection, const char *path, 
     if (top.facts.kind == FILE_DIRECTORY) {
         size_t passed_over = collection->passed_over;
         status = add_folder(collection, &top, error);
-        if (!status && inputs->count == before && collection->passed_over == passed_over)
-            run_state_notice(collection->run, FRINGE_NOTICE_INPUT, "%s: holds no image%s", path,
-                             collection->recursive ? "" : "; subfolders were not looked into");
+        if (!status && inputs->count == before && collection->passed_over == passed_over) {
+            fringe_error said;
+            failure_set(&said, FRINGE_FILE, "%s: holds no image%s", path,
+                        collection->recursive ? "" : "; subfolders were not looked into");
+            status = add_input(inputs, path, "", said.message, error);
+        }
         return status;
     }
     status = run_state_check(collection->run, error);

@@ -1,7 +1,8 @@
 /* batch_inputs.h - which files a batch works on: named ones, and the images in named folders.
  *
  * A file that is named is an input whatever it holds. In a folder, files whose names end like an image are
- * taken in the order of their names, hidden ones are not; subfolders only on request. What Fringe itself
+ * taken in the order of their names, hidden ones are not; subfolders only on request. A folder without any is
+ * an input that fails. What Fringe itself
  * wrote is no input: a named file stays in the list, marked; in a folder it is passed over and counted.
  */
 #ifndef ANALYZE_BATCH_INPUTS_H

@@ -96,7 +96,7 @@ static fringe_status list_claims(struct batch_inputs *inputs, const char *output
     *count = 0;
     for (size_t i = 0; i < inputs->count; i++) {
         struct batch_input *input = &inputs->items[i];
-        if (input->own_output) continue;
+        if (input->own_output || input->failure) continue; /* there will be no results */
         fringe_status status = assign_place(input, output_directory, error);
         if (status) return status;
         claims[*count].input = i;
@@ -172,6 +172,10 @@ fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *outp
                                    fringe_error *error)
 {
     size_t count = 0;
+    struct file_facts facts = {.kind = FILE_ABSENT};
+    if (output_directory) file_look(output_directory, &facts);
+    if (facts.kind == FILE_REGULAR)
+        return failure_set(error, FRINGE_ARGUMENT, "-o: %s is a file, no folder", output_directory);
     const char *suffix = suffixes->labels ? suffixes->labels : PROVENANCE_SUFFIX;
     struct claim *claims = alloc_array(inputs->count, sizeof *claims);
     unsigned char *repeated = alloc_array(inputs->count, 1);

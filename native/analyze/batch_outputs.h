@@ -20,9 +20,10 @@ struct batch_suffixes {
     const char *overlay;     /* "-overlay.png" */
 };
 
-/* Fills in directory and prefix of every input that is none of Fringe's outputs. An input that is named twice
- * is taken out of the list with a notice. FRINGE_ARGUMENT, naming both, where two inputs would have the same
- * results or one would be replaced by the result of another. */
+/* Fills in directory and prefix of every input that may have results. An input that is named twice
+ * is taken out of the list with a notice. FRINGE_ARGUMENT where the output folder is a file and,
+ * naming both, where two inputs would have the same results or one would be replaced by the result of
+ * another. */
 fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *output_directory,
                                    const struct batch_suffixes *suffixes, const fringe_run *run,
                                    fringe_error *error);

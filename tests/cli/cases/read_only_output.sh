@@ -14,3 +14,5 @@ silent out
     expect 1 fringe segment --model "$MODEL" -o /proc/self "$INPUTS/odd.tif"
     says err "odd.tif: /proc/self/odd-"
 }
+expect 2 fringe segment --model "$MODEL" -o file "$INPUTS/odd.tif"
+says err "^fringe: -o: file is a file, no folder"
