@@ -1,4 +1,5 @@
-"""Writes tests/golden/forest: forests as ONNX files, with rows and what scikit-learn and ONNX Runtime say of them.
+"""Writes tests/golden/forest: forests as ONNX files, with rows and what scikit-learn and ONNX Runtime say of them;
+and tests/malformed/forest, where one of them is broken in several ways.
 
     python3 -m venv venv && venv/bin/pip install scikit-learn skl2onnx onnx onnxruntime
     venv/bin/python tests/golden/make_forest_cases.py BUILD/tests/bench/bench_forest
@@ -23,6 +24,7 @@ from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, R
 from sklearn.tree import DecisionTreeClassifier
 
 HERE = pathlib.Path(__file__).parent / "forest"
+BROKEN = pathlib.Path(__file__).parent.parent / "malformed" / "forest"
 ROWS = 48
 
 
@@ -116,7 +118,35 @@ def ours(name, classes):
     write(name, model, rows, probabilities)
 
 
+def broken():
+    """One value of one list is another, or a list is cut, in a file that is sound otherwise."""
+    for defect, name, index, value in (("whole", None, 0, 0), ("child-missing", "nodes_truenodeids", 0, 999),
+                                       ("child-of-itself", "nodes_falsenodeids", 1, 1),
+                                       ("cycle", "nodes_truenodeids", 1, 0), ("node-twice", "nodes_nodeids", 2, 1),
+                                       ("feature-of-2e40", "nodes_featureids", 0, 2**40),
+                                       ("threshold-nan", "nodes_values", 0, float("nan")),
+                                       ("mode-unknown", "nodes_modes", 0, b"BRANCH_EQ"),
+                                       ("tree-of-minus-2e63", "nodes_treeids", 0, -(2**63)),
+                                       ("class-of-2e62", "class_ids", 0, 2**62),
+                                       ("weight-infinite", "class_weights", 0, float("inf")),
+                                       ("weight-on-a-split", "class_nodeids", 0, 0),
+                                       ("weights-short", "class_weights", None, 0),
+                                       ("transform-unknown", "post_transform", None, b"PROBIT")):
+        model = onnx.load(HERE / "forest-of-3.onnx")
+        for attribute in model.graph.node[0].attribute:
+            if attribute.name == name and name == "post_transform":
+                attribute.s = value
+            elif attribute.name == name:
+                values = next(field for field in (attribute.ints, attribute.floats, attribute.strings) if len(field))
+                if index is None:
+                    del values[-1]
+                else:
+                    values[index] = value
+        (BROKEN / f"forest-{defect}.onnx").write_bytes(model.SerializeToString())
+
+
 HERE.mkdir(exist_ok=True)
+BROKEN.mkdir(exist_ok=True)
 converted("forest-of-3", RandomForestClassifier(8, max_depth=5, random_state=1), [0, 1, 2])
 converted("forest-of-2", RandomForestClassifier(8, max_depth=5, random_state=1), [0, 1])
 converted("forest-of-texts", RandomForestClassifier(5, max_depth=4, random_state=2, class_weight="balanced"),
@@ -130,3 +160,4 @@ modes()
 doubles()
 ours("ours-of-2", 2)
 ours("ours-of-4", 4)
+broken()
