@@ -199,7 +199,7 @@ Test(train_trainer, leaves_a_cancelled_step_undone)
 }
 
 /* The exported file, one image, in the engine that segments. */
-static void run_engine(const char *path, const struct train_batch *batch, float *probabilities, size_t count)
+static void infer(const char *path, const struct train_batch *batch, float *probabilities, size_t count)
 {
     struct onnx_model *model = NULL;
     struct network *network = NULL;
@@ -251,7 +251,7 @@ static void check_export(enum architecture_kind kind, int batch_norm, int transp
     cr_expect_arr_eq(mine, theirs, count * sizeof *mine, "what was written is not what is read");
     cr_expect_eq(loss, loss_again);
 
-    run_engine(path_of("net.onnx"), &batch, theirs, count);
+    infer(path_of("net.onnx"), &batch, theirs, count);
     for (size_t i = 0; i < count; i++)
         cr_assert_leq(fabsf(mine[i] - theirs[i]), 1e-5f, "value %zu: %g, in the engine %g", i,
                       (double)mine[i], (double)theirs[i]);
