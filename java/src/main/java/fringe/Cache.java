@@ -6,21 +6,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * What the jar carries, unpacked once per content: a folder named by version and hash that looks like an installed
  * Fringe, lib/ and share/fringe/models/, so that the library finds its own. It is filled under another name and then
- * renamed, hence whole or absent, whoever starts at the same time.
+ * renamed, hence whole or absent, whoever starts at the same time. What is there is read and compared with its hashes
+ * before its first use, and unpacked anew where it differs; folders that no start has used for a month are removed.
  *
  * The jar has `natives/PLATFORM/index` and `models/index`, whose lines are "SHA256 BYTES NAME".
  */
 final class Cache {
+    private static final Duration KEPT = Duration.ofDays(30);
+    private static final Pattern OURS = Pattern.compile("\\.(unpacking|broken)-.+|[0-9].*-[0-9a-f]{16}");
+    private static Path compared; // the folder whose files were read and agreed
+
     private Cache() {
     }
 
@@ -34,7 +44,13 @@ final class Cache {
         if (models != null) list(models, "models/", "share/fringe/models/", files);
         String name = Library.version() + "-" + digest(files.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
         Path tree = folder().resolve(name);
-        if (isWhole(tree, files)) return tree;
+        if (!isWhole(tree, files, !tree.equals(compared))) fill(tree, files);
+        if (compared == null) removeUnused(tree);
+        compared = tree;
+        return tree;
+    }
+
+    private static void fill(Path tree, Map<String, String> files) throws IOException {
         Path fresh = Files.createDirectories(folder()).resolve(".unpacking-" + UUID.randomUUID());
         try {
             for (Map.Entry<String, String> file : files.entrySet()) unpack(file.getValue(), fresh.resolve(file.getKey()));
@@ -42,7 +58,6 @@ final class Cache {
         } finally {
             delete(fresh);
         }
-        return tree;
     }
 
     /** ~/.cache/fringe, or what the system has instead. */
@@ -62,13 +77,29 @@ final class Cache {
         }
     }
 
-    private static boolean isWhole(Path tree, Map<String, String> files) throws IOException {
+    /** Whether all files are there with their sizes and, where they are to be read, their hashes. */
+    private static boolean isWhole(Path tree, Map<String, String> files, boolean read) throws IOException {
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = tree.resolve(file.getKey());
-            if (!Files.isRegularFile(path) || Files.size(path) != Long.parseLong(file.getValue().split(" ")[1]))
-                return false;
+            String[] part = file.getValue().split(" ", 3);
+            if (!Files.isRegularFile(path) || Files.size(path) != Long.parseLong(part[1])) return false;
+            if (read && !digest(Files.readAllBytes(path)).equals(part[0])) return false;
         }
         return true;
+    }
+
+    /** Marks a folder as used now, and removes what other versions and interrupted starts left here long ago. */
+    private static void removeUnused(Path used) {
+        Instant now = Instant.now();
+        try (Stream<Path> trees = Files.list(used.getParent())) {
+            Files.setLastModifiedTime(used, FileTime.from(now));
+            for (Path tree : (Iterable<Path>) trees::iterator) {
+                if (!OURS.matcher(tree.getFileName().toString()).matches()) continue;
+                if (Files.getLastModifiedTime(tree).toInstant().isBefore(now.minus(KEPT))) delete(tree);
+            }
+        } catch (IOException e) {
+            return; // a folder that may not be written to serves as it is; the next start tries again
+        }
     }
 
     private static void unpack(String file, Path to) throws IOException {
@@ -84,7 +115,7 @@ final class Cache {
         try {
             Files.move(fresh, tree, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            if (isWhole(tree, files)) return;
+            if (isWhole(tree, files, true)) return;
             Path broken = tree.resolveSibling(".broken-" + UUID.randomUUID());
             Files.move(tree, broken, StandardCopyOption.ATOMIC_MOVE);
             Files.move(fresh, tree, StandardCopyOption.ATOMIC_MOVE);
@@ -95,7 +126,7 @@ final class Cache {
     private static void delete(Path tree) throws IOException {
         if (!Files.exists(tree)) return;
         try (Stream<Path> paths = Files.walk(tree)) {
-            for (Path path : (Iterable<Path>) paths.sorted(java.util.Comparator.reverseOrder())::iterator)
+            for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator)
                 Files.delete(path);
         }
     }
