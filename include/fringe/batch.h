@@ -1,4 +1,5 @@
-/* batch.h - a model applied to many files: outputs, skipping, overwriting, resuming.
+/* batch.h - a model applied to many files, or particles measured in many: outputs, skipping, overwriting,
+ * resuming.
  *
  * Beside each input (or under output_directory, which mirrors the subfolders of a named folder) a batch
  * writes `<stem>-mask.tif`, `<stem>-classes.tif` or `<stem>-output.tif`, as the model gives, on request
@@ -20,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fringe/particles.h"
 #include "fringe/run.h"
 #include "fringe/segment.h"
 #include "fringe/status.h"
@@ -82,6 +84,31 @@ FRINGE_API fringe_status fringe_batch_segment(const fringe_model *model, const c
                                               size_t path_count, const fringe_batch_options *options,
                                               const fringe_run *run, fringe_batch_callback *callback,
                                               void *user, fringe_batch_summary *summary, fringe_error *error);
+
+typedef struct fringe_measure_options {
+    fringe_particles_options particles;
+    const char *image;            /* the micrograph for grey values, or a folder: the labels X-mask.* have X.*
+                                     there; NULL (default): none */
+    const char *probability;      /* the probability map, or a folder: X-probability.* there; NULL: none */
+    const char *output_directory; /* NULL: beside the input; made where it is missing */
+    int compress, overwrite, recursive; /* as in fringe_batch_options */
+} fringe_measure_options;
+
+/* The defaults: those of fringe_particles_options_init, labels alone, results beside the inputs. */
+FRINGE_API void fringe_measure_options_init(fringe_measure_options *options);
+
+/* Like fringe_batch_segment, but finds and measures particles (particles.h) in masks, class maps and label
+ * images, slice by slice, and writes for an input with the stem S: `S-labels.tif`, each pixel its particle's
+ * number (16 bits, 32-bit float above 65,535); `S-particles.csv`, one row per particle with ImageJ's columns
+ * and Fringe's; `S-rois.zip` for ImageJ's ROI Manager; `S-fringe.json`. The stem is the whole of the input's,
+ * so `x-mask.tif` gives `x-mask-particles.csv`, and the results of a segmentation, its provenance above all,
+ * are not in the way. Here what Fringe wrote is an input: a named file always; in a folder the files whose
+ * names end as those of labels do, but for the `-labels.tif` that Fringe wrote. FRINGE_ARGUMENT also where
+ * `image` or `probability` is one file for several inputs. A stack begins anew when killed. */
+FRINGE_API fringe_status fringe_batch_measure(const char *const *paths, size_t path_count,
+                                              const fringe_measure_options *options, const fringe_run *run,
+                                              fringe_batch_callback *callback, void *user,
+                                              fringe_batch_summary *summary, fringe_error *error);
 
 #ifdef __cplusplus
 }

@@ -6,7 +6,14 @@
 #include "analyze/batch_item.h"
 #include "analyze/batch_outputs.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/run_state.h"
+
+void fringe_measure_options_init(fringe_measure_options *options)
+{
+    *options = (fringe_measure_options){0};
+    fringe_particles_options_init(&options->particles);
+}
 
 void fringe_batch_options_init(fringe_batch_options *options)
 {
@@ -78,10 +85,11 @@ static fringe_status check_work(const struct batch_inputs *inputs, size_t named,
 
 /* The inputs with their places, or what is wrong with them. */
 static fringe_status gather(struct batch_inputs *inputs, const char *const *paths, size_t path_count,
-                            const fringe_batch_options *options, const struct batch_suffixes *suffixes,
-                            const fringe_run *run, fringe_error *error)
+                            enum batch_wanted wanted, const fringe_batch_options *options,
+                            const struct batch_suffixes *suffixes, const fringe_run *run, fringe_error *error)
 {
-    fringe_status status = batch_inputs_collect(inputs, paths, path_count, options->recursive, run, error);
+    fringe_status status =
+        batch_inputs_collect(inputs, paths, path_count, wanted, options->recursive, run, error);
     if (!status) status = check_work(inputs, path_count, error);
     if (!status) status = batch_outputs_assign(inputs, options->output_directory, suffixes, run, error);
     return status;
@@ -93,7 +101,8 @@ fringe_status fringe_batch_check(const char *const *paths, size_t path_count,
 {
     struct batch_inputs inputs = {0};
     struct batch_suffixes unknown = {0};
-    fringe_status status = gather(&inputs, paths, path_count, options, &unknown, run, error);
+    fringe_status status =
+        gather(&inputs, paths, path_count, BATCH_MICROGRAPHS, options, &unknown, run, error);
     batch_inputs_free(&inputs);
     return status;
 }
@@ -112,7 +121,50 @@ fringe_status fringe_batch_segment(const fringe_model *model, const char *const 
     if (status) return status;
     fringe_model_get_info(model, &job.info);
     status = choose_suffixes(&job, error);
-    if (!status) status = gather(&inputs, paths, path_count, options, &job.suffixes, job.run, error);
+    if (!status)
+        status =
+            gather(&inputs, paths, path_count, BATCH_MICROGRAPHS, options, &job.suffixes, job.run, error);
+    if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);
+    run_state_span(job.run, 0, 1);
+    batch_inputs_free(&inputs);
+    run_state_leave(run, job.run);
+    return status;
+}
+
+/* A file beside the labels belongs to one of them; a folder may hold one for each. */
+static fringe_status check_beside(const char *option, const char *path, const struct batch_inputs *inputs,
+                                  fringe_error *error)
+{
+    struct file_facts facts;
+    if (!path || inputs->count < 2) return FRINGE_OK;
+    file_look(path, &facts);
+    if (facts.kind == FILE_DIRECTORY) return FRINGE_OK;
+    return failure_set(error, FRINGE_ARGUMENT, "%s %s is no folder, and there are %zu inputs", option, path,
+                       inputs->count);
+}
+
+fringe_status fringe_batch_measure(const char *const *paths, size_t path_count,
+                                   const fringe_measure_options *options, const fringe_run *run,
+                                   fringe_batch_callback *callback, void *user, fringe_batch_summary *summary,
+                                   fringe_error *error)
+{
+    fringe_batch_summary own_summary;
+    fringe_batch_options shared = {.output_directory = options->output_directory,
+                                   .compress = options->compress,
+                                   .overwrite = options->overwrite,
+                                   .recursive = options->recursive};
+    struct batch_job job = {
+        .options = &shared,
+        .measure = options,
+        .suffixes = {.labels = "-labels.tif", .table = "-particles.csv", .rois = "-rois.zip"}};
+    struct batch_inputs inputs = {0};
+    if (!summary) summary = &own_summary;
+    *summary = (fringe_batch_summary){0};
+    fringe_status status = run_state_enter(run, &job.run, error);
+    if (status) return status;
+    status = gather(&inputs, paths, path_count, BATCH_LABELS, &shared, &job.suffixes, job.run, error);
+    if (!status) status = check_beside("--image", options->image, &inputs, error);
+    if (!status) status = check_beside("--probability", options->probability, &inputs, error);
     if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);
     run_state_span(job.run, 0, 1);
     batch_inputs_free(&inputs);

@@ -9,6 +9,7 @@
 #include "base/run_state.h"
 #include "fringe/micrograph.h"
 #include "io/image_read.h"
+#include "io/label_read.h"
 #include "report/provenance.h"
 
 enum { DEEPEST_FOLDER = 100 };
@@ -24,6 +25,7 @@ struct folder {
 struct collection {
     struct batch_inputs *inputs;
     const fringe_run *run;
+    enum batch_wanted wanted;
     int recursive;
     size_t passed_over; /* own outputs found in folders */
     char *first_passed_over;
@@ -103,13 +105,32 @@ static fringe_status look_into(struct batch_input *input, fringe_error *error)
     return FRINGE_OK;
 }
 
+/* Whether a file that was found in a folder is labels to be measured. What Fringe wrote as labels is what a
+ * measurement of something else has found. */
+static int is_labels(const char *path, int own_output)
+{
+    static const char own_ending[] = "-labels.tif";
+    size_t length = strlen(path), bytes = sizeof own_ending - 1;
+    if (!label_read_has_suffix(path)) return 0;
+    return !own_output || length < bytes || strcmp(path + length - bytes, own_ending) != 0;
+}
+
 static fringe_status add_found_file(struct collection *collection, const char *path, const char *subfolder,
                                     fringe_error *error)
 {
     struct batch_inputs *inputs = collection->inputs;
     fringe_status status = add_input(inputs, path, subfolder, NULL, error);
     if (!status) status = look_into(&inputs->items[inputs->count - 1], error);
-    if (status || !inputs->items[inputs->count - 1].own_output) return status;
+    if (status) return status;
+    struct batch_input *input = &inputs->items[inputs->count - 1];
+    if (collection->wanted == BATCH_LABELS) {
+        if (is_labels(path, input->own_output))
+            input->own_output = 0;
+        else
+            batch_inputs_remove(inputs, inputs->count - 1);
+        return FRINGE_OK;
+    }
+    if (!input->own_output) return FRINGE_OK;
     batch_inputs_remove(inputs, inputs->count - 1);
     if (collection->passed_over++ == 0 && !(collection->first_passed_over = alloc_text(path)))
         return failure_memory(error, path, strlen(path));
@@ -179,7 +200,9 @@ static fringe_status add_named(struct collection *collection, const char *path, 
         status = add_folder(collection, &top, error);
         if (!status && inputs->count == before && collection->passed_over == passed_over) {
             fringe_error said;
-            failure_set(&said, FRINGE_FILE, "%s: holds no image%s", path,
+            failure_set(&said, FRINGE_FILE, "%s: holds no %s%s", path,
+                        collection->wanted == BATCH_LABELS ? "labels (X-mask.tif, X-labels.tif, ...)"
+                                                           : "image",
                         collection->recursive ? "" : "; subfolders were not looked into");
             status = add_input(inputs, path, "", said.message, error);
         }
@@ -188,13 +211,16 @@ static fringe_status add_named(struct collection *collection, const char *path, 
     status = run_state_check(collection->run, error);
     if (!status) status = add_input(inputs, path, "", NULL, error);
     if (!status) status = look_into(&inputs->items[before], error);
+    if (!status && collection->wanted == BATCH_LABELS && !is_provenance(path))
+        inputs->items[before].own_output = 0;
     return status;
 }
 
 fringe_status batch_inputs_collect(struct batch_inputs *inputs, const char *const *paths, size_t path_count,
-                                   int recursive, const fringe_run *run, fringe_error *error)
+                                   enum batch_wanted wanted, int recursive, const fringe_run *run,
+                                   fringe_error *error)
 {
-    struct collection collection = {.inputs = inputs, .run = run, .recursive = recursive};
+    struct collection collection = {.inputs = inputs, .run = run, .wanted = wanted, .recursive = recursive};
     fringe_status status = FRINGE_OK;
     *inputs = (struct batch_inputs){0};
     for (size_t i = 0; i < path_count && !status; i++) status = add_named(&collection, paths[i], error);

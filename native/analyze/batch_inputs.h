@@ -14,12 +14,18 @@
 #include "fringe/run.h"
 #include "fringe/status.h"
 
+/* What a batch takes. For its measurements results of Fringe's are the very inputs: a named file is one
+ * whatever wrote it. In a folder, which holds micrographs too, only names count that end as those of labels
+ * do (X-mask.*, X_label.*, X-classes.*, ...), and of Fringe's own files not X-labels.tif, which is what a
+ * measurement itself has written there. */
+enum batch_wanted { BATCH_MICROGRAPHS, BATCH_LABELS };
+
 struct batch_input {
     char *path;      /* as named, or the named folder and what lies below it */
     char *subfolder; /* of the named folder, "" at its top and for a named file: what an output folder mirrors
                       */
     char *failure;   /* why it cannot be read, NULL where nothing is known against it yet */
-    int own_output;  /* 1: Fringe wrote it */
+    int own_output;  /* 1: Fringe wrote it, and it is no input for that */
     int64_t weight;  /* values in all its slices, at least 1: its share of the progress */
     /* Where its results go, filled in by batch_outputs_assign. */
     char *directory; /* the folder */
@@ -35,7 +41,8 @@ struct batch_inputs {
  * failures: a file or folder that cannot be read is an input with its failure. The caller frees with
  * batch_inputs_free, whatever the result. */
 fringe_status batch_inputs_collect(struct batch_inputs *inputs, const char *const *paths, size_t path_count,
-                                   int recursive, const fringe_run *run, fringe_error *error);
+                                   enum batch_wanted wanted, int recursive, const fringe_run *run,
+                                   fringe_error *error);
 
 /* Takes one input out of the list. */
 void batch_inputs_remove(struct batch_inputs *inputs, size_t index);

@@ -5,6 +5,7 @@
 
 #include "analyze/batch_previous.h"
 #include "analyze/batch_results.h"
+#include "analyze/measure_item.h"
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "base/file.h"
@@ -54,12 +55,12 @@ void batch_outcome_free(struct batch_outcome *outcome)
 static fringe_status plan_outputs(const struct batch_job *job, const struct batch_input *input,
                                   struct batch_texts *planned, fringe_error *error)
 {
-    const char *const suffixes[] = {job->suffixes.labels, job->suffixes.probability, job->suffixes.overlay,
-                                    PROVENANCE_SUFFIX};
+    const char *suffixes[BATCH_SUFFIX_MOST];
+    size_t count = batch_suffixes_list(&job->suffixes, suffixes);
     fringe_status status = FRINGE_OK;
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && !status; i++)
-        if (suffixes[i]) status = batch_texts_add(planned, path_concat(input->prefix, suffixes[i]), error);
-    return status;
+    for (size_t i = 0; i < count && !status; i++)
+        status = batch_texts_add(planned, path_concat(input->prefix, suffixes[i]), error);
+    return status ? status : batch_texts_add(planned, path_concat(input->prefix, PROVENANCE_SUFFIX), error);
 }
 
 /* Removes what killed runs left of results that this one does not go on with; what another program is at work
@@ -67,7 +68,8 @@ static fringe_status plan_outputs(const struct batch_job *job, const struct batc
 static void remove_parts(const struct batch_input *input, const struct batch_texts *kept)
 {
     static const char *const suffixes[] = {"-mask.tif",        "-classes.tif", "-output.tif",
-                                           "-probability.tif", "-overlay.png", PROVENANCE_SUFFIX};
+                                           "-probability.tif", "-overlay.png", "-labels.tif",
+                                           "-particles.csv",   "-rois.zip",    PROVENANCE_SUFFIX};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         char *path = path_concat(input->prefix, suffixes[i]);
         if (path && !(kept && batch_texts_contain(kept, path))) file_remove_part(path, NULL);
@@ -99,11 +101,11 @@ static fringe_status segment_slices(const struct batch_job *job, fringe_microgra
     return status;
 }
 
-static fringe_status make_results(const struct batch_job *job, const struct batch_input *input,
-                                  const struct provenance_origin *origin,
-                                  const struct batch_previous *previous, const struct batch_texts *planned,
-                                  double begin, double end, struct batch_outcome *outcome,
-                                  fringe_error *error)
+static fringe_status segment_input(const struct batch_job *job, const struct batch_input *input,
+                                   const struct provenance_origin *origin,
+                                   const struct batch_previous *previous, const struct batch_texts *planned,
+                                   double begin, double end, struct batch_outcome *outcome,
+                                   fringe_error *error)
 {
     fringe_micrograph *micrograph = NULL;
     struct batch_results results = {.job = job, .input = input, .notices = &outcome->notices};
@@ -123,13 +125,16 @@ static fringe_status make_results(const struct batch_job *job, const struct batc
 static fringe_status run_input(const struct batch_job *job, const struct batch_input *input, double begin,
                                double end, struct batch_outcome *outcome, fringe_error *error)
 {
-    struct provenance_origin origin = {.model = &job->info, .options = job->options};
+    struct provenance_origin origin = {.model = job->model ? &job->info : NULL, .options = job->options};
+    struct measure_beside beside = {0};
     struct batch_previous previous = {0};
     struct batch_texts planned = {0};
     if (input->failure) return failure_set(error, FRINGE_FILE, "%s", input->failure);
     fringe_status status = run_state_check(job->run, error);
     if (!status) status = plan_outputs(job, input, &planned, error);
     if (!status) status = digest_file(input->path, origin.input_sha256, error);
+    if (!status && job->measure) status = measure_beside_find(job->measure, input, &beside, error);
+    if (job->measure) origin.measurement = &beside.facts;
     if (!status) status = batch_previous_find(&previous, input, &origin, &planned, error);
     if (!status && previous.same) {
         outcome->skipped = 1;
@@ -138,13 +143,19 @@ static fringe_status run_input(const struct batch_job *job, const struct batch_i
         run_state_notice(job->run, FRINGE_NOTICE_SKIPPED, "%s: the same result is there already",
                          input->path);
     } else if (!status) {
-        status = make_results(job, input, &origin, &previous, &planned, begin, end, outcome, error);
+        if (job->measure)
+            status = measure_item_run(job, input, &beside, &origin, &previous, &planned, begin, end,
+                                      &outcome->notices, error);
+        else
+            status = segment_input(job, input, &origin, &previous, &planned, begin, end, outcome, error);
+        if (status && job->measure) remove_parts(input, NULL);
         if (!status) {
             outcome->outputs = planned;
             planned = (struct batch_texts){0};
         }
     }
     batch_previous_free(&previous);
+    measure_beside_free(&beside);
     batch_texts_free(&planned);
     return status;
 }

@@ -16,6 +16,16 @@ struct claim {
     size_t input;
 };
 
+size_t batch_suffixes_list(const struct batch_suffixes *suffixes, const char *list[BATCH_SUFFIX_MOST])
+{
+    const char *const all[BATCH_SUFFIX_MOST] = {suffixes->labels, suffixes->probability, suffixes->overlay,
+                                                suffixes->table, suffixes->rois};
+    size_t count = 0;
+    for (size_t i = 0; i < BATCH_SUFFIX_MOST; i++)
+        if (all[i]) list[count++] = all[i];
+    return count;
+}
+
 static int compare_claims(const void *a, const void *b)
 {
     const struct claim *x = a, *y = b;
@@ -171,7 +181,8 @@ fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *outp
                                    const struct batch_suffixes *suffixes, const fringe_run *run,
                                    fringe_error *error)
 {
-    size_t count = 0;
+    const char *each[BATCH_SUFFIX_MOST];
+    size_t count = 0, each_count = batch_suffixes_list(suffixes, each);
     struct file_facts facts = {.kind = FILE_ABSENT};
     if (output_directory) file_look(output_directory, &facts);
     if (facts.kind == FILE_REGULAR)
@@ -185,8 +196,7 @@ fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *outp
     if (!status) status = settle_claims(inputs, claims, count, suffix, repeated, error);
     for (size_t i = 0; i < count && !status; i++) {
         const struct batch_input *input = &inputs->items[claims[i].input];
-        const char *const each[] = {suffixes->labels, suffixes->probability, suffixes->overlay};
-        for (size_t s = 0; s < sizeof each / sizeof *each && !status; s++)
+        for (size_t s = 0; s < each_count && !status; s++)
             status = check_replaced(inputs, input, each[s], claims, count, error);
     }
     for (size_t i = inputs->count; i-- > 0 && !status;) {

@@ -15,10 +15,17 @@
 
 /* What follows the stem in the names of the results of one batch; NULL: not written, or not known yet. */
 struct batch_suffixes {
-    const char *labels;      /* "-mask.tif" or "-classes.tif"; "-output.tif" for numbers that are neither */
+    const char *labels;      /* "-mask.tif", "-classes.tif", "-labels.tif"; "-output.tif" for other numbers */
     const char *probability; /* "-probability.tif" */
     const char *overlay;     /* "-overlay.png" */
+    const char *table;       /* "-particles.csv" */
+    const char *rois;        /* "-rois.zip" */
 };
+
+enum { BATCH_SUFFIX_MOST = 5 };
+
+/* Lists those that are not NULL, in the order in which results are put in place; returns their number. */
+size_t batch_suffixes_list(const struct batch_suffixes *suffixes, const char *list[BATCH_SUFFIX_MOST]);
 
 /* Fills in directory and prefix of every input that may have results. An input that is named twice
  * is taken out of the list with a notice. FRINGE_ARGUMENT where the output folder is a file and,

@@ -5,6 +5,8 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "io/zip_write.h"
+#include "report/particles_table.h"
 
 enum { WORDS_BYTES = 512 };
 
@@ -15,13 +17,17 @@ static int is_there(const char *path)
     return facts.kind != FILE_ABSENT;
 }
 
-/* Whether an image is Fringe's; one that cannot be read is not. */
+/* Whether a result is Fringe's; an image that cannot be read is not. */
 static fringe_status ask_origin(const char *path, int *own, fringe_error *error)
 {
     fringe_micrograph *micrograph;
     fringe_micrograph_info info;
-    fringe_status status = fringe_micrograph_open(path, NULL, &micrograph, error);
     *own = 0;
+    if (path_has_extension(path, ".csv") || path_has_extension(path, ".zip")) {
+        *own = particles_table_recognise(path) || zip_write_recognise(path);
+        return FRINGE_OK;
+    }
+    fringe_status status = fringe_micrograph_open(path, NULL, &micrograph, error);
     if (status) return status == FRINGE_MEMORY ? status : FRINGE_OK;
     fringe_micrograph_get_info(micrograph, &info);
     *own = info.own_output;

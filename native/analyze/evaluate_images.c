@@ -45,7 +45,8 @@ fringe_status evaluate_images_collect(const char *const *paths, size_t path_coun
     struct batch_inputs inputs = {0};
     struct label_folder folder = {0};
     *images = (struct evaluate_images){0};
-    fringe_status status = batch_inputs_collect(&inputs, paths, path_count, options->recursive, run, error);
+    fringe_status status =
+        batch_inputs_collect(&inputs, paths, path_count, BATCH_MICROGRAPHS, options->recursive, run, error);
     if (status) goto done;
     images->items = alloc_array(inputs.count, sizeof *images->items);
     if (!images->items) {

@@ -1,11 +1,10 @@
 /* fringe segment: reads the options, calls the batch, prints what became of each input. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli_batch.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_inputs.h"
-#include "cli/cli_json.h"
 #include "cli/cli_options.h"
 #include "cli/cli_terminal.h"
 #include "fringe/fringe.h"
@@ -41,70 +40,13 @@ struct request {
     fringe_batch_options batch;
 };
 
-/* What the callback keeps over the inputs. */
-struct report {
-    int json, model_failed;
-};
-
-static const char *status_word(const fringe_batch_item *item)
-{
-    return item->skipped ? "skipped" : fringe_status_name(item->status);
-}
-
-static void print_json(const fringe_batch_item *item)
-{
-    struct cli_json json = {.stream = stdout};
-    cli_json_open(&json, '{');
-    cli_json_key(&json, "input");
-    cli_json_text(&json, item->input);
-    cli_json_key(&json, "status");
-    cli_json_text(&json, status_word(item));
-    cli_json_key(&json, "outputs");
-    cli_json_open(&json, '[');
-    for (size_t i = 0; i < item->output_count; i++) cli_json_text(&json, item->outputs[i]);
-    cli_json_close(&json, ']');
-    cli_json_key(&json, "notices");
-    cli_json_open(&json, '[');
-    for (size_t i = 0; i < item->notice_count; i++) cli_json_text(&json, item->notices[i]);
-    cli_json_close(&json, ']');
-    cli_json_key(&json, "message");
-    cli_json_text(&json, item->message);
-    cli_json_close(&json, '}');
-    cli_json_end_line(&json);
-}
-
-static void print_item(void *user, const fringe_batch_item *item)
-{
-    struct report *report = user;
-    cli_terminal_clear();
-    if (report->json) {
-        print_json(item);
-    } else {
-        for (size_t i = 0; i < item->output_count; i++) puts(item->outputs[i]);
-        fflush(stdout);
-    }
-    if (item->status == FRINGE_MODEL) report->model_failed = 1;
-    if (item->status)
-        cli_terminal_say("%s", item->message);
-    else if (!item->skipped) /* a notice has said why */
-        cli_terminal_say("%s: done", item->input);
-}
-
-static int exit_code(fringe_status status, const fringe_batch_summary *summary, const struct report *report)
-{
-    if (status == FRINGE_ARGUMENT) return CLI_USAGE;
-    if (status == FRINGE_CANCELLED) return CLI_CANCELLED;
-    if (status == FRINGE_MODEL || report->model_failed) return CLI_MODEL;
-    return status || summary->failed_count ? CLI_FAILED : CLI_DONE;
-}
-
 static int segment_inputs(const struct request *request, const struct cli_inputs *inputs)
 {
     fringe_error error;
     fringe_run *run = NULL;
     fringe_model *model = NULL;
     fringe_batch_summary summary = {0};
-    struct report report = {.json = request->json};
+    struct cli_batch batch = {.json = request->json};
     int code = CLI_FAILED;
 
     fringe_status status = fringe_run_create(request->threads, &run, &error);
@@ -127,11 +69,11 @@ static int segment_inputs(const struct request *request, const struct cli_inputs
         goto done;
     }
     fringe_run_set_progress(run, cli_terminal_progress, NULL);
-    status = fringe_batch_segment(model, inputs->paths, inputs->count, &request->batch, run, print_item,
-                                  &report, &summary, &error);
+    status = fringe_batch_segment(model, inputs->paths, inputs->count, &request->batch, run, cli_batch_print,
+                                  &batch, &summary, &error);
     if (status) cli_terminal_say("%s", error.message);
     cli_terminal_clear();
-    code = exit_code(status, &summary, &report);
+    code = cli_batch_exit(&batch, status, &summary);
 done:
     cli_terminal_catch_signals(NULL);
     fringe_model_free(model);

@@ -6,11 +6,13 @@ _fringe() {
     COMPREPLY=()
     [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
     case $COMP_CWORD-$command in
-    1-*) mapfile -t COMPREPLY < <(compgen -W "segment simulate evaluate info model --version --help" -- "$word") && return ;;
+    1-*) mapfile -t COMPREPLY < <(compgen -W "segment measure simulate evaluate info model --version --help" -- "$word") && return ;;
     2-model) mapfile -t COMPREPLY < <(compgen -W "info test time install --help" -- "$word") && return ;;
     esac
     case $before in
     --normalize) mapfile -t COMPREPLY < <(compgen -W "none zscore minmax percentile" -- "$word") && return ;;
+    --border) mapfile -t COMPREPLY < <(compgen -W "mark keep exclude" -- "$word") && return ;;
+    --connectivity) mapfile -t COMPREPLY < <(compgen -W "8 4" -- "$word") && return ;;
     --resample) mapfile -t COMPREPLY < <(compgen -W "auto off" -- "$word") && return ;;
     --preset)
         mapfile -t COMPREPLY < <(compgen -W "list hrtem hrtem-corrected hrtem-uncorrected hrtem-faults hrtem-small" \
@@ -20,12 +22,17 @@ _fringe() {
         mapfile -t COMPREPLY < <(compgen -W "list otsu local-variance bandpass kmeans kmeans2d threshold" \
             -- "$word") && return ;;
     --threshold | --pixel-size | --exclude-bottom | --band | --tile | --threads | --size | --runs | --count | --seed | --classes | \
-        --ignore | --repeats) return ;;
+        --ignore | --repeats | --split | --min-diameter | --max-diameter | --min-pixels | --channel) return ;;
     esac
     case $command in
     segment)
         options="--model -o --probability --overlay --compress --threshold --normalize --pixel-size --resample
             --exclude-bottom --band --tile --threads --overwrite --recursive --files-from --json --help"
+        ;;
+    measure)
+        options="--image --probability --threshold --connectivity --fill-holes --split --min-diameter --max-diameter
+            --min-pixels --border --pixel-size --channel -o --compress --threads --overwrite --recursive --files-from
+            --json --help"
         ;;
     simulate) options="--preset --count --seed -o --threads --overwrite --help" ;;
     evaluate)

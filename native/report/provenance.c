@@ -66,13 +66,50 @@ static const char *normalize_name(fringe_normalize normalize)
     return "unknown";
 }
 
+static const char *border_name(fringe_border border)
+{
+    switch (border) {
+#define NAME(symbol, name)                                                                                   \
+    case symbol:                                                                                             \
+        return name;
+        FRINGE_BORDER_LIST(NAME)
+#undef NAME
+    }
+    return "unknown";
+}
+
+/* A number that is 0 where it is not asked for. */
+static void add_wish(struct facts *facts, const char *key, const char *label, double number)
+{
+    add_choice(facts, key, label, number > 0 ? NULL : "off", number);
+}
+
+static void list_measurement(const struct provenance_measurement *measurement, struct facts *facts)
+{
+    const fringe_particles_options *options = measurement->options;
+    const struct provenance_beside *image = &measurement->image, *probability = &measurement->probability;
+    add_text(facts, FACT_DIGEST, "image", "sha256", "the image of sha256",
+             *image->sha256 ? image->sha256 : "none");
+    add_text(facts, FACT_DIGEST, "probability_map", "sha256", "the probability map of sha256",
+             *probability->sha256 ? probability->sha256 : "none");
+    add_wish(facts, "threshold", "--threshold", options->threshold);
+    add_choice(facts, "connectivity", "--connectivity", NULL, options->connectivity);
+    add_choice(facts, "fill_holes", "--fill-holes", options->fill_holes ? "on" : "off", 0);
+    add_wish(facts, "split", "--split", options->split_neck);
+    add_wish(facts, "min_diameter", "--min-diameter", options->least_nm);
+    add_wish(facts, "max_diameter", "--max-diameter", options->most_nm);
+    add_wish(facts, "min_pixels", "--min-pixels", (double)options->least_px);
+    add_choice(facts, "border", "--border", border_name(options->border), 0);
+    add_choice(facts, "pixel_size", "--pixel-size", options->pixel_size_nm > 0 ? NULL : "calibration",
+               options->pixel_size_nm);
+    add_choice(facts, "channel", "--channel", NULL, options->channel + 1);
+}
+
 /* Keys are the vocabulary of the command line, with _ for -. */
-static void list_facts(const struct provenance_origin *origin, struct facts *facts)
+static void list_segmentation(const struct provenance_origin *origin, struct facts *facts)
 {
     const fringe_model_info *model = origin->model;
     const fringe_segment_options *segment = &origin->options->segment;
-    *facts = (struct facts){0};
-    add_text(facts, FACT_DIGEST, "input", "sha256", "the input of sha256", origin->input_sha256);
     add_text(facts, FACT_DIGEST, "model", "sha256", "the model of sha256", model->sha256);
     add_text(facts, FACT_TEXT, "model", "preparation", "the model's preparation", model->preparation);
     add_text(facts, FACT_TEXT, "model", "completion", "the model's completion", model->completion);
@@ -92,6 +129,16 @@ static void list_facts(const struct provenance_origin *origin, struct facts *fac
                segment->exclude_bottom_px);
     add_number(facts, FACT_FLAG, "parameters", "probability", "--probability", origin->options->probability);
     add_number(facts, FACT_FLAG, "parameters", "overlay", "--overlay", origin->options->overlay);
+}
+
+static void list_facts(const struct provenance_origin *origin, struct facts *facts)
+{
+    *facts = (struct facts){0};
+    add_text(facts, FACT_DIGEST, "input", "sha256", "the input of sha256", origin->input_sha256);
+    if (origin->measurement)
+        list_measurement(origin->measurement, facts);
+    else
+        list_segmentation(origin, facts);
     add_number(facts, FACT_FLAG, "parameters", "compress", "--compress", origin->options->compress);
 }
 
@@ -148,10 +195,49 @@ static void write_model(struct json_writer *json, const struct facts *facts, con
     json_write_end(json);
 }
 
+static void write_beside(struct json_writer *json, const struct facts *facts, const char *section,
+                         const struct provenance_beside *beside)
+{
+    json_write_object(json, section);
+    json_write_text(json, "name", beside->name);
+    write_facts(json, facts, section);
+    json_write_end(json);
+}
+
+static void write_interval(struct json_writer *json, const char *key, const struct population_value *value)
+{
+    json_write_object(json, key);
+    json_write_number(json, "value", value->value);
+    json_write_number(json, "low", value->low);
+    json_write_number(json, "high", value->high);
+    json_write_end(json);
+}
+
+static void write_particles(struct json_writer *json, const struct provenance_particles *particles)
+{
+    const struct population *diameters = particles->diameters;
+    json_write_integer(json, "particles", particles->count);
+    json_write_integer(json, "border_particles", particles->border_count);
+    json_write_text(json, "unit", particles->unit);
+    json_write_object(json, "diameter"); /* area-equivalent; low and high: 95 % bootstrap interval */
+    json_write_integer(json, "n", diameters->n);
+    json_write_number(json, "sd", diameters->sd);
+    write_interval(json, "mean", &diameters->mean);
+    write_interval(json, "d10", &diameters->d10);
+    write_interval(json, "d50", &diameters->d50);
+    write_interval(json, "d90", &diameters->d90);
+    json_write_end(json);
+}
+
 static void write_result(struct json_writer *json, const struct provenance_result *result)
 {
     json_write_object(json, "result");
     json_write_text(json, "kind", result->kind);
+    if (result->particles) {
+        write_particles(json, result->particles);
+        json_write_end(json);
+        return;
+    }
     write_known(json, "worked_at_nm_per_px", result->worked_at_nm_per_px_x);
     write_known(json, "worked_at_nm_per_px_y", result->worked_at_nm_per_px_y);
     json_write_object(json, "excluded");
@@ -204,7 +290,12 @@ fringe_status provenance_write(const char *path, const struct provenance_origin 
     json_write_text(json, "cpu_path", fringe_cpu_path());
     json_write_text(json, "made", now);
     write_input(json, &facts, result);
-    write_model(json, &facts, origin->model);
+    if (origin->measurement) {
+        write_beside(json, &facts, "image", &origin->measurement->image);
+        write_beside(json, &facts, "probability_map", &origin->measurement->probability);
+    } else {
+        write_model(json, &facts, origin->model);
+    }
     json_write_object(json, "parameters");
     write_facts(json, &facts, "parameters");
     json_write_end(json);

@@ -14,17 +14,32 @@
 #include "fringe/batch.h"
 #include "fringe/micrograph.h"
 #include "fringe/model.h"
+#include "fringe/particles.h"
 #include "fringe/segment.h"
 #include "fringe/status.h"
+#include "particles/population.h"
 
 /* What follows the stem of the input in a provenance's name. */
 #define PROVENANCE_SUFFIX "-fringe.json"
 
-/* What decides a result. */
+/* A file that lies beside a measured input; name and digest are empty where there is none. */
+struct provenance_beside {
+    const char *name; /* without folder */
+    char sha256[DIGEST_TEXT_BYTES];
+};
+
+/* What decides a measurement, besides its input. */
+struct provenance_measurement {
+    const fringe_particles_options *options;
+    struct provenance_beside image, probability;
+};
+
+/* What decides a result: a model and its options, or a measurement. */
 struct provenance_origin {
     char input_sha256[DIGEST_TEXT_BYTES];
-    const fringe_model_info *model;
-    const fringe_batch_options *options;
+    const fringe_model_info *model;                   /* NULL for a measurement */
+    const fringe_batch_options *options;              /* of a measurement, what every batch has */
+    const struct provenance_measurement *measurement; /* NULL where a model is applied */
 };
 
 struct provenance_output {
@@ -37,11 +52,18 @@ struct provenance_count {
     int64_t pixels;   /* over all slices */
 };
 
+/* The particles that a measurement found. */
+struct provenance_particles {
+    int64_t count, border_count;        /* all of them; those that the edge cuts */
+    const char *unit;                   /* "nm" or "pixel" */
+    const struct population *diameters; /* of those that count, whole ones unless the border is kept */
+};
+
 /* What came out. */
 struct provenance_result {
     const char *input_name;              /* without folder */
     const fringe_micrograph_info *input; /* its calibration is that which was used */
-    const char *kind;                    /* "mask", "classes", "masks", "values" */
+    const char *kind;                    /* "mask", "classes", "masks", "values"; "particles" */
     fringe_excluded excluded;
     double worked_at_nm_per_px_x, worked_at_nm_per_px_y; /* 0 when unknown */
     int64_t non_finite_count;                            /* over all slices */
@@ -51,6 +73,7 @@ struct provenance_result {
     size_t output_count;
     const char *const *notices; /* "name: text" */
     size_t notice_count;
+    const struct provenance_particles *particles; /* NULL where a model was applied */
 };
 
 /* Writes the file; complete or absent. */

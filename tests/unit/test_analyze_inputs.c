@@ -47,7 +47,7 @@ static void write_own(const char *path)
 static struct batch_inputs collect(const char *path, int recursive, const fringe_run *run)
 {
     struct batch_inputs inputs;
-    cr_assert_eq(batch_inputs_collect(&inputs, &path, 1, recursive, run, NULL), FRINGE_OK);
+    cr_assert_eq(batch_inputs_collect(&inputs, &path, 1, BATCH_MICROGRAPHS, recursive, run, NULL), FRINGE_OK);
     return inputs;
 }
 
@@ -140,7 +140,7 @@ Test(inputs, a_cancelled_run_lists_nothing)
     mkdir("d", 0777), touch("d/a.tif");
     cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
     fringe_run_cancel(run);
-    cr_expect_eq(batch_inputs_collect(&inputs, &path, 1, 0, run, NULL), FRINGE_CANCELLED);
+    cr_expect_eq(batch_inputs_collect(&inputs, &path, 1, BATCH_MICROGRAPHS, 0, run, NULL), FRINGE_CANCELLED);
     batch_inputs_free(&inputs);
     fringe_run_free(run);
 }

@@ -38,7 +38,7 @@ static void touch(const char *path)
 static fringe_status assign(const char *const *paths, size_t count, const char *output_directory,
                             struct batch_inputs *inputs, fringe_error *said)
 {
-    cr_assert_eq(batch_inputs_collect(inputs, paths, count, 1, NULL, NULL), FRINGE_OK);
+    cr_assert_eq(batch_inputs_collect(inputs, paths, count, BATCH_MICROGRAPHS, 1, NULL, NULL), FRINGE_OK);
     return batch_outputs_assign(inputs, output_directory, &mask, NULL, said);
 }
 
