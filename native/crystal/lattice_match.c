@@ -48,10 +48,11 @@ static void begin(const struct lattice_spots *spots, double scale_spread, struct
         const struct lattice_spot *spot = spots->items + i;
         double length = hypot(spot->g[0], spot->g[1]),
                error = (spot->covariance[0] + spot->covariance[2]) / 2;
-        search->spots[i] = (struct seen){{spot->g[0], spot->g[1]},
-                                         length,
-                                         SHARPER * SHARPER * error + STRAIN * STRAIN * length * length,
-                                         fmin(2, 0.5 + 0.5 * log2(spot->contrast / spots->threshold))};
+        search->spots[i] =
+            (struct seen){{spot->g[0], spot->g[1]},
+                          length,
+                          SHARPER * SHARPER * error + STRAIN * STRAIN * length * length,
+                          fmax(0.25, fmin(2, 0.5 + 0.5 * log2(spot->contrast / spots->threshold)))};
     }
 }
 

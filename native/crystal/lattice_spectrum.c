@@ -135,12 +135,12 @@ static int flatten(double *values, const double *window, int32_t height, int32_t
     return 1;
 }
 
-static void measure_window(struct lattice_spectrum *s, const double *window)
+static void measure_window(struct lattice_spectrum *s)
 {
     double sum_x = 0, sum_y = 0;
     for (int32_t y = 0; y < s->height_px; y++)
         for (int32_t x = 0; x < s->width_px; x++) {
-            double w = window[(size_t)y * (size_t)s->width_px + (size_t)x];
+            double w = s->window[(size_t)y * (size_t)s->width_px + (size_t)x];
             s->weight += w;
             sum_x += w * x;
             sum_y += w * y;
@@ -149,7 +149,7 @@ static void measure_window(struct lattice_spectrum *s, const double *window)
     s->centre_y_px = sum_y / s->weight;
     for (int32_t y = 0; y < s->height_px; y++)
         for (int32_t x = 0; x < s->width_px; x++) {
-            double w = window[(size_t)y * (size_t)s->width_px + (size_t)x];
+            double w = s->window[(size_t)y * (size_t)s->width_px + (size_t)x];
             double dx = (x - s->centre_x_px) * s->unit_x, dy = (y - s->centre_y_px) * s->unit_y;
             double products[3] = {dx * dx, dx * dy, dy * dy};
             for (int k = 0; k < 3; k++) {
@@ -250,7 +250,7 @@ fringe_status lattice_spectrum_create(const struct lattice_region *region, struc
                                       fringe_error *error)
 {
     int32_t box[4];
-    double *window = NULL, *line = NULL;
+    double *line = NULL;
     *spectrum = NULL;
     int64_t inside = bounding_box(region, box);
     if (inside < LATTICE_LEAST_PIXELS)
@@ -275,10 +275,10 @@ fringe_status lattice_spectrum_create(const struct lattice_region *region, struc
     s->step_x = 1 / (s->size_px * s->unit_x);
     s->step_y = 1 / (s->size_px * s->unit_y);
     s->weighted = alloc_array(count, sizeof *s->weighted);
-    window = alloc_array(count, sizeof *window);
+    s->window = alloc_array(count, sizeof *s->window);
     line = alloc_array((size_t)longest, sizeof *line);
-    if (!s->weighted || !window || !line) {
-        status = failure_memory(error, "a spectrum", 2 * count * sizeof *window);
+    if (!s->weighted || !s->window || !line) {
+        status = failure_memory(error, "a spectrum", 2 * count * sizeof *line);
         goto done;
     }
     for (int pass = 0; pass < 2; pass++) { /* the mask is blurred as a whole, then used inside alone */
@@ -288,20 +288,19 @@ fringe_status lattice_spectrum_create(const struct lattice_region *region, struc
                 size_t to = (size_t)y * (size_t)width + (size_t)x;
                 int is_in = is_inside(region, from);
                 s->weighted[to] = is_in ? region->pixels[from] : 0;
-                window[to] = pass == 0 ? is_in : is_in ? fmax(0, 2 * window[to] - 1) : 0;
+                s->window[to] = pass == 0 ? is_in : is_in ? fmax(0, 2 * s->window[to] - 1) : 0;
             }
-        if (pass == 0) make_window(window, height, width, inside, line);
+        if (pass == 0) make_window(s->window, height, width, inside, line);
     }
-    if (!flatten(s->weighted, window, height, width, &s->weight2)) {
+    if (!flatten(s->weighted, s->window, height, width, &s->weight2)) {
         status = failure_set(error, FRINGE_ARGUMENT, "all %lld pixels of a mask are alike: no lattice",
                              (long long)inside);
         goto done;
     }
-    measure_window(s, window);
+    measure_window(s);
     status = transform(s, error);
     if (!status) status = measure_rings(s, error);
 done:
-    alloc_free(window);
     alloc_free(line);
     if (status) {
         lattice_spectrum_free(s);
@@ -314,6 +313,7 @@ done:
 void lattice_spectrum_free(struct lattice_spectrum *spectrum)
 {
     if (!spectrum) return;
+    alloc_free(spectrum->window);
     alloc_free(spectrum->weighted);
     alloc_free(spectrum->power);
     alloc_free(spectrum->ring_median);

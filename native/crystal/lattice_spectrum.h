@@ -23,9 +23,9 @@ struct lattice_region {
 };
 
 struct lattice_spectrum {
-    /* The weighted pixels of the mask's bounding box and where they lie, from the window's centre. */
+    /* The window over the mask's bounding box, and the pixels that it has weighted. */
     int32_t height_px, width_px;
-    double *weighted;
+    double *window, *weighted;
     double centre_x_px, centre_y_px;  /* of the window, in the bounding box */
     int32_t origin_x_px, origin_y_px; /* of the bounding box in the region */
     double unit_x, unit_y;            /* nm or px to a pixel */

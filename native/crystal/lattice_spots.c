@@ -26,6 +26,11 @@ static const struct {
     double distance, part;
 } leaks[] = {{2, 1}, {3, 0.25}, {5, 0.05}, {1e9, 0.001}};
 
+/* What stands where a net that is known has a place needs less to be believed: so many times the median. */
+#define ON_NET_LEAST 7.0
+
+enum { PEAK_MOST = 256 };
+
 struct peak {
     int32_t kx, ky; /* signed */
     double contrast, power;
@@ -119,10 +124,32 @@ static void measure_spacing(struct lattice_spot *spot)
     spot->d_error = sqrt(c[0] * x * x + 2 * c[1] * x * y + c[2] * y * y) / (g * g);
 }
 
-static void find_spots(const struct lattice_spectrum *s, struct lattice_spots *spots)
+/* Adds a peak that reaches `least` when its place is refined. */
+static void add_spot(const struct lattice_spectrum *s, const struct peak *peak, double least,
+                     struct lattice_spots *spots)
 {
-    enum { CANDIDATES = 4 * LATTICE_SPOT_MOST };
-    struct peak peaks[CANDIDATES];
+    struct lattice_spot *spot = spots->items + spots->count;
+    *spot = (struct lattice_spot){.g = {peak->kx * s->step_x, peak->ky * s->step_y}};
+    refine(s, spot);
+    if (spot->contrast < least) return;
+    measure_spacing(spot);
+    spots->count++;
+}
+
+static void sort_spots(struct lattice_spots *spots)
+{
+    for (int i = 1; i < spots->count; i++) {
+        struct lattice_spot spot = spots->items[i];
+        int at = i;
+        for (; at > 0 && spots->items[at - 1].contrast < spot.contrast; at--)
+            spots->items[at] = spots->items[at - 1];
+        spots->items[at] = spot;
+    }
+}
+
+/* Every maximum that is no leak, by falling contrast. Returns their number. */
+static int find_peaks(const struct lattice_spectrum *s, struct lattice_spots *spots, struct peak *peaks)
+{
     int count = 0;
     double nyquist = fmin(s->step_x, s->step_y) * s->size_px / 2;
     int is_calibrated = s->unit_x != 1 || s->unit_y != 1;
@@ -132,7 +159,7 @@ static void find_spots(const struct lattice_spectrum *s, struct lattice_spots *s
         spots->g_least = fmax(spots->g_least, 1 / D_MOST_NM);
         spots->g_most = fmin(spots->g_most, 1 / D_LEAST_NM);
     }
-    if (!(spots->g_least < spots->g_most)) return;
+    if (!(spots->g_least < spots->g_most)) return 0;
     /* Noise has powers with an exponential distribution, so at a single frequency u times the mean is
      * exceeded with the chance exp(-u). Its maxima over a plane are about u times as many: each has a summit
      * somewhere between the frequencies. u is where one in so many spectra has one; the mean is the median /
@@ -147,27 +174,16 @@ static void find_spots(const struct lattice_spectrum *s, struct lattice_spots *s
             double g = hypot(kx * s->step_x, ky * s->step_y);
             if (g < spots->g_least || g > spots->g_most) continue;
             double power = power_at(s, kx, ky), ring = lattice_spectrum_ring(s, g);
-            if (power < 0.7 * spots->threshold * ring || !is_maximum(s, kx, ky)) continue;
-            keep(peaks, &count, CANDIDATES, (struct peak){kx, ky, power / ring, power});
+            if (power < 0.7 * ON_NET_LEAST * ring || !is_maximum(s, kx, ky)) continue;
+            keep(peaks, &count, PEAK_MOST, (struct peak){kx, ky, power / ring, power});
         }
-    for (int i = 0; i < count && spots->count < LATTICE_SPOT_MOST; i++) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
         int leaks_in = 0;
-        for (int j = 0; j < count && !leaks_in; j++) leaks_in = j != i && is_leak(s, peaks + i, peaks + j);
-        if (leaks_in) continue;
-        struct lattice_spot *spot = spots->items + spots->count;
-        *spot = (struct lattice_spot){.g = {peaks[i].kx * s->step_x, peaks[i].ky * s->step_y}};
-        refine(s, spot);
-        if (spot->contrast < spots->threshold) continue;
-        measure_spacing(spot);
-        spots->count++;
+        for (int j = 0; j < kept && !leaks_in; j++) leaks_in = is_leak(s, peaks + i, peaks + j);
+        if (!leaks_in) peaks[kept++] = peaks[i];
     }
-    for (int i = 1; i < spots->count; i++) { /* refining has changed the order a little */
-        struct lattice_spot spot = spots->items[i];
-        int at = i;
-        for (; at > 0 && spots->items[at - 1].contrast < spot.contrast; at--)
-            spots->items[at] = spots->items[at - 1];
-        spots->items[at] = spot;
-    }
+    return kept;
 }
 
 /* ---- the net ---- */
@@ -217,7 +233,8 @@ static double score_basis(const struct basis *basis, const struct lattice_spots 
             (spots->items[i].covariance[0] + spots->items[i].covariance[2]) / 2 + tolerance * tolerance;
         double density = is_within(index) ? exp(-d2 / 2) * area / (places * 2 * PI * variance) : 0;
         /* Strong spots are surely reflections; weak ones may be chance. */
-        score += fmin(3, log2(spots->items[i].contrast / spots->threshold) + 1) * log(0.1 + 0.9 * density);
+        score += fmax(0.25, fmin(3, log2(spots->items[i].contrast / spots->threshold) + 1)) *
+                 log(0.1 + 0.9 * density);
     }
     return score;
 }
@@ -394,9 +411,37 @@ static void find_net(const struct lattice_spectrum *s, struct lattice_spots *spo
     describe_net(net);
 }
 
+/* Takes the weaker peaks that stand on the net. */
+static void complete(const struct lattice_spectrum *s, const struct peak *peaks, int count,
+                     struct lattice_spots *spots)
+{
+    struct basis basis;
+    int found = spots->count;
+    if (!make_basis(spots->net.a, spots->net.b, &basis)) return;
+    for (int i = 0; i < count && spots->count < LATTICE_SPOT_MOST; i++) {
+        struct lattice_spot at = {.g = {peaks[i].kx * s->step_x, peaks[i].ky * s->step_y}};
+        double near = 0.35 / s->length, rest[2];
+        int index[2], is_known = 0;
+        at.covariance[0] = at.covariance[2] = near * near;
+        if (distance2(&basis, &at, 0, index, rest) > 1 || !is_within(index)) continue;
+        for (int k = 0; k < found && !is_known; k++)
+            is_known = spots->items[k].index[0] == index[0] && spots->items[k].index[1] == index[1];
+        if (!is_known) add_spot(s, peaks + i, ON_NET_LEAST, spots);
+    }
+}
+
 void lattice_spots_find(const struct lattice_spectrum *spectrum, struct lattice_spots *spots)
 {
+    struct peak peaks[PEAK_MOST];
     *spots = (struct lattice_spots){0};
-    find_spots(spectrum, spots);
+    int count = find_peaks(spectrum, spots, peaks);
+    for (int i = 0; i < count && spots->count < LATTICE_SPOT_MOST; i++)
+        if (peaks[i].contrast > 0.7 * spots->threshold)
+            add_spot(spectrum, peaks + i, spots->threshold, spots);
+    sort_spots(spots);
     if (spots->count >= 2) find_net(spectrum, spots);
+    if (!spots->has_net) return;
+    complete(spectrum, peaks, count, spots);
+    sort_spots(spots);
+    find_net(spectrum, spots);
 }

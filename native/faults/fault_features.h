@@ -1,0 +1,97 @@
+/* fault_features.h - what a particle's lattice says about faults, as numbers for a forest.
+ *
+ * A pure function of pixels, mask and pixel size. No feature is NaN or infinite. They do not depend on how
+ * the particle is turned, on how much background is cut out with it, on gain, offset or slow changes of the
+ * light. Lengths are in spacings of the particle's strongest reflection, so that the same forest serves where
+ * the pixel size is not known. Those named *_evidence and *_contrast are logarithms of signal over noise and
+ * grow with the dose, as what can be known does; the others do not. The last five are the published ones,
+ * which depend on everything. A particle in which no lattice is found has zeros.
+ */
+#ifndef FAULTS_FAULT_FEATURES_H
+#define FAULTS_FAULT_FEATURES_H
+
+#include "faults/fault_lines.h"
+
+/* Changes with any feature's name, order or meaning: forests keep it beside them. */
+enum { FAULT_FEATURES_VERSION = 1 };
+
+/* X(name). Numbers in names count normals of lines, the best first. */
+#define FAULT_FEATURE_LIST(X)                                                                                \
+    /* spots: how many, how far they stand out, how many lie on one net */                                   \
+    X(spot_count)                                                                                            \
+    X(first_contrast)                                                                                        \
+    X(second_contrast) /* of another direction */                                                            \
+    X(indexed_share)   /* of the spots */                                                                    \
+    X(indexed_power)   /* of the spots' power above noise */                                                 \
+    X(net_residual)                                                                                          \
+    X(net_ratio) /* longer basis vector over shorter */                                                      \
+    X(net_angle_deg)                                                                                         \
+    X(crystal_share) /* of the spectrum's power that lies in spots */                                        \
+    X(size_spacings) /* the window's length */                                                               \
+    X(direction_count)                                                                                       \
+    X(ring_count) /* spots as long as the strongest one, within 5 % */                                       \
+    /* symmetry: the power at the strongest spot's length, by angle: size of its 2-, 4-, 6-, 10-fold part */ \
+    X(fold_2)                                                                                                \
+    X(fold_4)                                                                                                \
+    X(fold_6)                                                                                                \
+    X(fold_10)                                                                                               \
+    /* streaks: how much longer spots are along the best normal than across it; the same for mirror images   \
+     */                                                                                                      \
+    X(streak_most)                                                                                           \
+    X(streak_step)                                                                                           \
+    X(streak_twin)                                                                                           \
+    X(mirror_step)                                                                                           \
+    X(mirror_twin)                                                                                           \
+    /* jumps of the phase across a line */                                                                   \
+    X(step_1_evidence)                                                                                       \
+    X(step_1_strength)                                                                                       \
+    X(step_1_jump_deg)                                                                                       \
+    X(step_1_third)                                                                                          \
+    X(step_1_balance)                                                                                        \
+    X(step_1_along_evidence)                                                                                 \
+    X(step_1_offset) /* from the middle, of the extent */                                                    \
+    X(step_1_length)                                                                                         \
+    X(step_1_waves)                                                                                          \
+    X(step_2_evidence)                                                                                       \
+    X(step_2_strength)                                                                                       \
+    /* reflections that change places with their mirror images across a line */                              \
+    X(twin_1_evidence)                                                                                       \
+    X(twin_1_strength)                                                                                       \
+    X(twin_1_balance)                                                                                        \
+    X(twin_1_along_evidence)                                                                                 \
+    X(twin_1_offset)                                                                                         \
+    X(twin_1_length)                                                                                         \
+    X(twin_1_waves)                                                                                          \
+    X(twin_2_evidence)                                                                                       \
+    X(twin_2_strength)                                                                                       \
+    X(twin_3_strength)                                                                                       \
+    X(published_ring_mean)                                                                                   \
+    X(published_ring_sd)                                                                                     \
+    X(published_pixel_mean)                                                                                  \
+    X(published_pixel_sd)                                                                                    \
+    X(published_ring_centre)
+
+enum fault_feature {
+#define FAULT_FEATURE_ENUM(name) FEATURE_##name,
+    FAULT_FEATURE_LIST(FAULT_FEATURE_ENUM)
+#undef FAULT_FEATURE_ENUM
+        FAULT_FEATURE_COUNT
+};
+
+/* Static text. */
+const char *fault_feature_name(enum fault_feature feature);
+
+/* What was found on the way to the features: where to draw a plane, and which spots belong to it. */
+struct fault_findings {
+    struct lattice_spots spots;
+    struct fault_lines lines;
+};
+
+/* Fills `features`, and `findings` where it is not NULL. A particle too small or too flat for a spectrum is
+ * no failure: it has no lattice. FRINGE_ARGUMENT for an empty mask or one too large to transform;
+ * FRINGE_MEMORY. */
+fringe_status fault_features_compute(const struct lattice_region *region,
+                                     double features[FAULT_FEATURE_COUNT], struct fault_findings *findings,
+                                     fringe_error *error);
+
+#endif

@@ -1,0 +1,276 @@
+/* Fault features on analytic lattices: a glide, a twin, none; and what must not matter. */
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/rng.h"
+#include "faults/fault_features.h"
+#include "faults/published_features.h"
+
+enum { SIDE = 220, WAVES = 3 };
+
+enum kind { PERFECT, GLIDE, TWIN };
+
+static const double strength[WAVES] = {20, 16, 9};
+
+struct picture {
+    float pixels[SIDE * SIDE];
+    uint8_t mask[SIDE * SIDE];
+};
+
+static struct picture *picture;
+
+static void take(void)
+{
+    picture = alloc_array(1, sizeof *picture);
+    cr_assert(picture);
+}
+
+static void give_back(void)
+{
+    alloc_free(picture);
+}
+
+TestSuite(features, .init = take, .fini = give_back);
+
+/* A crystal seen along [110], the whole of it turned: both {111} and {200} of d = 10 and 8.66 px. The fault
+ * is at right angles to the first {111}, `offset` from the middle. */
+static void draw(enum kind kind, double angle_deg, double offset, double noise)
+{
+    struct rng rng = rng_from_seed(77);
+    double g[WAVES][2], n[2], turn = angle_deg * M_PI / 180, opening = 70.5288 * M_PI / 180;
+    for (int k = 0; k < 2; k++) {
+        g[0][k] = 0.1 * (k ? sin(turn) : cos(turn));
+        g[1][k] = 0.1 * (k ? sin(turn + opening) : cos(turn + opening));
+        n[k] = g[0][k] / 0.1;
+    }
+    for (int k = 0; k < 2; k++) g[2][k] = g[0][k] - g[1][k];
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            double dx = x - 109.7, dy = y - 110.2, t = dx * n[0] + dy * n[1], value = 900 + 0.4 * y;
+            int inside = dx * dx + dy * dy < 90 * 90;
+            for (int i = 0; i < WAVES && inside; i++) {
+                double wave[2] = {g[i][0], g[i][1]}, phase = 0.3 * i;
+                if (t > offset && kind == GLIDE && i) phase += (i == 1 ? 1 : -1) * 2 * M_PI / 3;
+                if (t > offset && kind == TWIN) {
+                    double along = 2 * (wave[0] * n[0] + wave[1] * n[1]);
+                    for (int k = 0; k < 2; k++) wave[k] -= along * n[k];
+                }
+                value += strength[i] * cos(2 * M_PI * (wave[0] * dx + wave[1] * dy) + phase);
+            }
+            picture->pixels[y * SIDE + x] = (float)(value + noise * rng_normal(&rng));
+            picture->mask[y * SIDE + x] = (uint8_t)inside;
+        }
+}
+
+static struct lattice_region region(void)
+{
+    return (struct lattice_region){picture->pixels, picture->mask, SIDE, SIDE, 0, 0};
+}
+
+static void compute(double *features, struct fault_findings *findings)
+{
+    struct lattice_region seen = region();
+    fringe_error error;
+    cr_assert_eq(fault_features_compute(&seen, features, findings, &error), FRINGE_OK, "%s", error.message);
+    for (int i = 0; i < FAULT_FEATURE_COUNT; i++)
+        cr_assert(isfinite(features[i]), "%s", fault_feature_name((enum fault_feature)i));
+}
+
+static double angle_between(const double n[2], double angle_deg)
+{
+    double off = fmod(atan2(n[1], n[0]) * 180 / M_PI - angle_deg + 720, 180);
+    return fmin(off, 180 - off);
+}
+
+Test(features, a_perfect_crystal_has_no_line)
+{
+    double f[FAULT_FEATURE_COUNT];
+    draw(PERFECT, 20, 0, 20);
+    compute(f, NULL);
+    cr_expect_geq(f[FEATURE_spot_count], 3);
+    cr_expect_eq(f[FEATURE_indexed_share], 1);
+    cr_expect_lt(f[FEATURE_step_1_strength], 0.15, "%g", f[FEATURE_step_1_strength]);
+    cr_expect_lt(f[FEATURE_twin_1_strength], 0.2, "%g", f[FEATURE_twin_1_strength]);
+    cr_expect_lt(f[FEATURE_step_1_evidence], log1p(12), "%g", f[FEATURE_step_1_evidence]);
+}
+
+Test(features, a_glide_is_a_jump_of_a_third_across_its_plane)
+{
+    static const double offsets[] = {0, 25, -30};
+    for (int i = 0; i < 3; i++) {
+        double f[FAULT_FEATURE_COUNT];
+        struct fault_findings findings;
+        draw(GLIDE, 20 + 31 * i, offsets[i], 20);
+        compute(f, &findings);
+        const struct fault_line *line = findings.lines.step;
+        double sign = cos((20 + 31 * i) * M_PI / 180) * line->normal[0] +
+                                  sin((20 + 31 * i) * M_PI / 180) * line->normal[1] >
+                              0
+                          ? 1
+                          : -1;
+        cr_expect_lt(angle_between(line->normal, 20 + 31 * i), 2);
+        cr_expect_float_eq(sign * line->offset, offsets[i], 4, "%g, not %g", sign * line->offset, offsets[i]);
+        cr_expect_float_eq(f[FEATURE_step_1_jump_deg], 120, 10, "%g", f[FEATURE_step_1_jump_deg]);
+        cr_expect_gt(f[FEATURE_step_1_third], 0.6, "%g", f[FEATURE_step_1_third]);
+        cr_expect_gt(f[FEATURE_step_1_strength], 0.4, "%g", f[FEATURE_step_1_strength]);
+        cr_expect_gt(f[FEATURE_step_1_evidence], log1p(100));
+        cr_expect_lt(f[FEATURE_twin_1_strength], 0.4, "%g", f[FEATURE_twin_1_strength]);
+    }
+}
+
+Test(features, a_twin_exchanges_reflections_across_its_plane)
+{
+    static const double offsets[] = {0, 25, -30};
+    for (int i = 0; i < 3; i++) {
+        double f[FAULT_FEATURE_COUNT];
+        struct fault_findings findings;
+        draw(TWIN, 65 - 31 * i, offsets[i], 20);
+        compute(f, &findings);
+        const struct fault_line *line = findings.lines.twin;
+        double angle = (65 - 31 * i) * M_PI / 180;
+        double sign = cos(angle) * line->normal[0] + sin(angle) * line->normal[1] > 0 ? 1 : -1;
+        cr_expect_lt(angle_between(line->normal, 65 - 31 * i), 2);
+        cr_expect_float_eq(sign * line->offset, offsets[i], 5, "%g, not %g", sign * line->offset, offsets[i]);
+        cr_expect_gt(f[FEATURE_twin_1_strength], 0.6, "%g", f[FEATURE_twin_1_strength]);
+        cr_expect_gt(f[FEATURE_twin_1_evidence], log1p(100));
+    }
+}
+
+/* Where the features of two pictures must agree: those of signal over noise as far as noise allows. */
+static void agree(const double *f, const double *g, double least, const char *what)
+{
+    for (int i = 0; i < FEATURE_published_ring_mean; i++) {
+        const char *name = fault_feature_name((enum fault_feature)i);
+        double tolerance = least * fmax(0.3, fmax(fabs(f[i]), fabs(g[i])));
+        cr_expect_float_eq(f[i], g[i], tolerance, "%s: %s %g, %g", what, name, f[i], g[i]);
+    }
+}
+
+Test(features, gain_offset_light_and_crop_do_not_matter)
+{
+    static float large[(SIDE + 60) * (SIDE + 90)];
+    static uint8_t large_mask[(SIDE + 60) * (SIDE + 90)];
+    double f[FAULT_FEATURE_COUNT], g[FAULT_FEATURE_COUNT];
+    for (int kind = PERFECT; kind <= TWIN; kind++) {
+        draw((enum kind)kind, 20, 10, 15);
+        compute(f, NULL);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++) {
+                size_t to = (size_t)(y + 40) * (SIDE + 90) + (size_t)(x + 70);
+                large[to] = 3 * picture->pixels[y * SIDE + x] + 0.01f * (float)(x * x) - 500;
+                large_mask[to] = picture->mask[y * SIDE + x];
+            }
+        struct lattice_region seen = {large, large_mask, SIDE + 60, SIDE + 90, 0, 0};
+        cr_assert_eq(fault_features_compute(&seen, g, NULL, NULL), FRINGE_OK);
+        agree(f, g, 0.02, "light and crop");
+    }
+}
+
+/* Turned, the same noise falls on other places of the lattice: it sets the tolerances. */
+Test(features, turning_does_not_matter)
+{
+    static const struct {
+        enum fault_feature feature;
+        double tolerance;
+    } cases[] = {
+        {FEATURE_first_contrast, 0.8}, {FEATURE_crystal_share, 0.03},   {FEATURE_size_spacings, 0.5},
+        {FEATURE_ring_count, 1},       {FEATURE_fold_4, 0.05},          {FEATURE_fold_10, 0.05},
+        {FEATURE_streak_step, 0.6},    {FEATURE_step_1_strength, 0.08}, {FEATURE_twin_1_strength, 0.08}};
+    double f[FAULT_FEATURE_COUNT], g[FAULT_FEATURE_COUNT];
+    for (int kind = PERFECT; kind <= TWIN; kind++)
+        for (int i = 0; i < 3; i++) {
+            draw((enum kind)kind, 10, 10, 10);
+            compute(f, NULL);
+            draw((enum kind)kind, 47 + 50 * i, 10, 10);
+            compute(g, NULL);
+            for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+                cr_expect_float_eq(f[cases[k].feature], g[cases[k].feature], cases[k].tolerance,
+                                   "kind %d, turned to %d: %s %g, %g", kind, 47 + 50 * i,
+                                   fault_feature_name(cases[k].feature), f[cases[k].feature],
+                                   g[cases[k].feature]);
+        }
+}
+
+Test(features, strength_does_not_grow_with_the_dose)
+{
+    static const double noises[] = {10, 20, 30};
+    for (int kind = GLIDE; kind <= TWIN; kind++)
+        for (int i = 0; i < 3; i++) {
+            double f[FAULT_FEATURE_COUNT], clean[FAULT_FEATURE_COUNT];
+            enum fault_feature change = kind == GLIDE ? FEATURE_step_1_strength : FEATURE_twin_1_strength;
+            enum fault_feature evidence = kind == GLIDE ? FEATURE_step_1_evidence : FEATURE_twin_1_evidence;
+            draw((enum kind)kind, 20, 10, 5);
+            compute(clean, NULL);
+            draw((enum kind)kind, 20, 10, noises[i]);
+            compute(f, NULL);
+            cr_expect_float_eq(f[change], clean[change], 0.1, "kind %d, noise %g: %g, %g", kind, noises[i],
+                               f[change], clean[change]);
+            cr_expect_lt(f[evidence], clean[evidence]); /* this does: noise hides what is there */
+        }
+}
+
+Test(features, what_has_no_lattice_has_zeros)
+{
+    double f[FAULT_FEATURE_COUNT];
+    draw(PERFECT, 0, 0, 0);
+    memset(picture->mask, 0, sizeof picture->mask);
+    picture->mask[5000] = 1; /* one pixel */
+    compute(f, NULL);
+    cr_expect_eq(f[FEATURE_spot_count] + f[FEATURE_step_1_evidence] + f[FEATURE_net_angle_deg], 0);
+    memset(picture->mask, 1, sizeof picture->mask);
+    for (int i = 0; i < SIDE * SIDE; i++) picture->pixels[i] = NAN;
+    compute(f, NULL);
+    for (int i = 0; i < FAULT_FEATURE_COUNT; i++) cr_expect_eq(f[i], 0);
+    fringe_error error;
+    struct lattice_region seen = region();
+    memset(picture->mask, 0, sizeof picture->mask);
+    cr_expect_eq(fault_features_compute(&seen, f, NULL, &error), FRINGE_ARGUMENT);
+    cr_expect(strstr(error.message, "no pixel"), "%s", error.message);
+}
+
+Test(features, names_are_all_different)
+{
+    for (int i = 0; i < FAULT_FEATURE_COUNT; i++)
+        for (int k = 0; k < i; k++)
+            cr_expect_str_neq(fault_feature_name((enum fault_feature)i),
+                              fault_feature_name((enum fault_feature)k));
+}
+
+Test(features, a_lack_of_memory_is_survived)
+{
+    double f[FAULT_FEATURE_COUNT];
+    struct lattice_region seen = region();
+    draw(TWIN, 20, 0, 20);
+    fringe_status status = FRINGE_MEMORY;
+    int refused = 0;
+    for (long n = 0; status == FRINGE_MEMORY && n < 200; n++, refused++) {
+        alloc_fail_after(n);
+        status = fault_features_compute(&seen, f, NULL, NULL);
+        alloc_fail_after(-1);
+    }
+    cr_expect_eq(status, FRINGE_OK);
+    cr_expect_gt(refused, 10);
+}
+
+/* A single wave of n periods lies on ring n: the centre of mass is there but for the plateau's width. */
+Test(published, rings_are_where_the_wave_is)
+{
+    enum { N = 120 };
+    static float pixels[N * N];
+    double f[PUBLISHED_FEATURE_COUNT];
+    for (int i = 0; i < N * N; i++) pixels[i] = (float)(5 + 2 * cos(2 * M_PI * 30 * (i % N) / N));
+    struct lattice_region seen = {pixels, NULL, N, N, 0, 0};
+    cr_assert_eq(published_features_compute(&seen, f, NULL), FRINGE_OK);
+    cr_expect_float_eq(f[2], 5, 1e-5);
+    cr_expect_float_eq(f[3], sqrt(2), 1e-5);
+    /* Zero frequency holds 5 N^2 on ring 0 and up, of which half of the plateau is there; the wave 2 N^2. */
+    cr_expect(f[4] > 10 && f[4] < 25, "%g", f[4]);
+    for (int i = 0; i < N * N; i++) pixels[i] -= 5;
+    cr_assert_eq(published_features_compute(&seen, f, NULL), FRINGE_OK);
+    cr_expect_float_eq(f[4], 30, 0.1, "%g", f[4]);
+    /* The plateau and half of each flank weigh 10 in all: the sum over rings is 10 times the modulus. */
+    cr_expect_float_eq(f[0] * 100, 10 * 2. * N * N, 0.01 * 20 * N * N, "%g", f[0] * 100);
+}
