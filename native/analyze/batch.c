@@ -8,6 +8,7 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/run_state.h"
+#include "model/loaded_model.h"
 
 void fringe_measure_options_init(fringe_measure_options *options)
 {
@@ -124,6 +125,7 @@ fringe_status fringe_batch_segment(const fringe_model *model, const char *const 
     if (!status)
         status =
             gather(&inputs, paths, path_count, BATCH_MICROGRAPHS, options, &job.suffixes, job.run, error);
+    if (!status) status = loaded_model_check_output(model, job.run, error); /* once, not for each input */
     if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);
     run_state_span(job.run, 0, 1);
     batch_inputs_free(&inputs);

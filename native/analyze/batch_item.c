@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/run_state.h"
+#include "model/loaded_model.h"
 #include "segment/segment_series.h"
 
 enum { NOTICE_BYTES = 1280, MOST_NOTICES = 200 };
@@ -111,6 +112,8 @@ static fringe_status segment_input(const struct batch_job *job, const struct bat
     struct batch_results results = {.job = job, .input = input, .notices = &outcome->notices};
     fringe_status status = fringe_micrograph_open(input->path, job->run, &micrograph, error);
     results.micrograph = micrograph;
+    for (size_t i = 0; i < job->model->notice_count && !status; i++) /* told when it was loaded */
+        status = batch_texts_add(&outcome->notices, alloc_text(job->model->notices[i]), error);
     if (!status) status = batch_results_try(&results, origin, planned, error);
     remove_parts(input, results.journal.last.slices > 0 ? planned : NULL);
     if (!status) status = segment_slices(job, micrograph, begin, end, &results, error);

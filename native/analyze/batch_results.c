@@ -27,6 +27,15 @@ static const char *kind_name(fringe_segment_kind kind)
     return "values";
 }
 
+/* The names of the planes of a file with one for each of the model's channels; NULL where it has none. */
+static const char *const *names_of(const fringe_model_info *model, int32_t planes)
+{
+    int named = planes > 1 && planes == model->output_channels;
+    for (int32_t i = 0; named && i < planes; i++)
+        if (*model->output_names[i]) return model->output_names;
+    return NULL;
+}
+
 static fringe_status begin_file(struct batch_results *results, const char *suffix,
                                 struct tiff_write_options *options, struct tiff_writer **writer,
                                 fringe_error *error)
@@ -47,6 +56,7 @@ static fringe_status begin_file(struct batch_results *results, const char *suffi
     for (int32_t i = 0; i < info.slice_count && !status; i++)
         labels[i] = fringe_micrograph_slice_label(results->micrograph, i);
     options->slice_labels = labels;
+    options->channel_names = names_of(&results->job->info, options->channel_count);
     options->compress = results->job->options->compress;
     if (tiff_write_is_big(options))
         run_state_notice(results->job->run, FRINGE_NOTICE_INPUT,

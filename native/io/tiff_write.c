@@ -145,7 +145,31 @@ static void put_description(struct bytes *bytes, const struct tiff_write_options
     put(bytes, "", 1); /* the NUL that ASCII tags count */
 }
 
-/* Writes ImageJ's notes: a label for each page, that of its slice. */
+static const char *text_of(const char *const *texts, size_t index)
+{
+    return texts && texts[index] ? texts[index] : "";
+}
+
+static int is_labelled(const struct tiff_write_options *options)
+{
+    return options->slice_labels || options->channel_names;
+}
+
+/* The label of a page: of its channel, of its slice, or both. What is too long for a note is cut off there.
+ */
+static size_t encode_label(const struct tiff_write_options *options, size_t plane,
+                           unsigned char note[2 * IMAGEJ_NOTES_LABEL_BYTES])
+{
+    size_t channels = (size_t)options->channel_count;
+    const char *channel = text_of(options->channel_names, plane % channels);
+    const char *slice = text_of(options->slice_labels, plane / channels);
+    char both[2 * IMAGEJ_NOTES_LABEL_BYTES];
+    if (!*channel || !*slice) return imagej_notes_encode(*channel ? channel : slice, note);
+    snprintf(both, sizeof both, "%s: %s", channel, slice);
+    return imagej_notes_encode(both, note);
+}
+
+/* Writes ImageJ's notes: a label for each page. */
 static void put_labels(struct bytes *counts, struct bytes *notes, const struct tiff_write_options *options)
 {
     size_t planes = (size_t)options->channel_count * (size_t)options->slice_count;
@@ -154,9 +178,8 @@ static void put_labels(struct bytes *counts, struct bytes *notes, const struct t
     put_long(notes, planes);
     put_long(counts, notes->size);
     for (size_t plane = 0; plane < planes; plane++) {
-        const char *label = options->slice_labels[plane / (size_t)options->channel_count];
         unsigned char text[2 * IMAGEJ_NOTES_LABEL_BYTES];
-        size_t size = imagej_notes_encode(label ? label : "", text);
+        size_t size = encode_label(options, plane, text);
         put(notes, text, size);
         put_long(counts, size);
     }
@@ -180,7 +203,7 @@ static uint64_t put_front(struct bytes *front, const struct tiff_write_options *
 {
     struct bytes extras = {0}, notes = {0};
     uint64_t planes = (uint64_t)options->channel_count * (uint64_t)options->slice_count;
-    int calibrated = options->nm_per_px_x > 0, labelled = options->slice_labels != NULL;
+    int calibrated = options->nm_per_px_x > 0, labelled = is_labelled(options);
     size_t entries = 11 + 3 * (size_t)calibrated + (size_t)options->class_colours;
     size_t first_entries = entries + 1 + 2 * (size_t)labelled;
     uint64_t extras_at =
@@ -314,7 +337,7 @@ static fringe_status begin_deflate(struct tiff_writer *writer, const struct tiff
 {
     struct bytes description = {0}, sizes = {0}, notes = {0};
     put_description(&description, options);
-    if (options->slice_labels) put_labels(&sizes, &notes, options);
+    if (is_labelled(options)) put_labels(&sizes, &notes, options);
     struct tiff_deflate_texts texts = {.description = (const char *)description.block,
                                        .note_sizes = (const uint32_t *)(void *)sizes.block,
                                        .note_count = (uint32_t)(sizes.size / sizeof(uint32_t)),

@@ -28,12 +28,15 @@ struct tiff_write_options {
     int has_display;                    /* 1: ImageJ shows display_min to display_max */
     double display_min, display_max;
     const char *const *slice_labels; /* slice_count texts in UTF-8, single ones NULL or ""; NULL for none */
-    const char *description;         /* lines "key=value\n" added to ImageJ's; NULL for none */
-    int class_colours;               /* 1, UINT8 only: a colour table of easily told colours, 0 black; the
-                                        indices stay readable as such */
-    int compress;                    /* 1: the form of tiff_deflate.h, which cannot be resumed */
-    int unmarked;                    /* 1: without the line by which Fringe knows its results, for files that
-                                        are made to be inputs */
+    /* channel_count texts as well: a plane of several channels is labelled "particle", or "particle: slice 7"
+     * where its slice has a label. */
+    const char *const *channel_names;
+    const char *description; /* lines "key=value\n" added to ImageJ's; NULL for none */
+    int class_colours;       /* 1, UINT8 only: a colour table of easily told colours, 0 black; the
+                                indices stay readable as such */
+    int compress;            /* 1: the form of tiff_deflate.h, which cannot be resumed */
+    int unmarked;            /* 1: without the line by which Fringe knows its results, for files that
+                                are made to be inputs */
 };
 
 /* 1 where the file is a BigTIFF, which plain ImageJ does not open: compressed, of more than 4 GB before. */

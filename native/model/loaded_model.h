@@ -26,6 +26,11 @@ struct fringe_model {
     enum output_kind output_kind;
     int foreground; /* channel of OUTPUT_MASK */
     fringe_model_info info;
+    /* What came of compiling for probe_height x probe_width pixels while loading; rank 0: it was not. */
+    int64_t probe_height, probe_width;
+    struct tensor probe_output;
+    char **notices; /* what was said while loading, "name: text" each: every result's provenance tells it */
+    size_t notice_count;
     char *preparation, *completion, *operators; /* texts of info */
     const char **output_names;
 };
@@ -35,6 +40,11 @@ struct fringe_model {
 fringe_status loaded_model_compile(const fringe_model *model, int64_t height_px, int64_t width_px,
                                    int64_t band_rows, const fringe_run *run, struct network **network,
                                    fringe_error *error);
+
+/* FRINGE_MODEL where the network does not give an image of its input's size, so that no micrograph can be
+ * segmented with it. */
+fringe_status loaded_model_check_output(const fringe_model *model, const fringe_run *run,
+                                        fringe_error *error);
 
 /* What stands in fringe_model_info.outputs. Static text. */
 const char *loaded_model_output_name(enum output_kind kind);

@@ -62,6 +62,29 @@ static fringe_status probe_at(const fringe_model *model, int64_t height, int64_t
     return FRINGE_OK;
 }
 
+static int is_image(const struct tensor *output, int64_t height, int64_t width)
+{
+    return output->rank == 4 && output->dims[2] == height && output->dims[3] == width;
+}
+
+fringe_status loaded_model_check_output(const fringe_model *model, const fringe_run *run, fringe_error *error)
+{
+    const struct tensor *output = &model->probe_output;
+    int64_t height = model->probe_height, width = model->probe_width;
+    int64_t stride = model->info.stride_px > 1 ? model->info.stride_px : 1;
+    char shape[TENSOR_SHAPE_BYTES];
+    struct probe probe;
+    if (output->rank == 0 || is_image(output, height, width)) return FRINGE_OK;
+    /* Some drop what is left of a size that is no multiple of their stride; images are padded to one. */
+    int64_t taller = (height + stride - 1) / stride * stride, wider = (width + stride - 1) / stride * stride;
+    if (probe_at(model, taller, wider, run, &probe, NULL) == FRINGE_OK &&
+        is_image(&probe.output, taller, wider))
+        return FRINGE_OK;
+    return failure_set(
+        error, FRINGE_MODEL, "%s: gives %s for an image of %lld x %lld pixels, no image of the same size",
+        model->package->path, tensor_shape_text(output, shape), (long long)width, (long long)height);
+}
+
 /* The first allowed size that is not below PROBE_PX. */
 static int64_t probe_size(const struct package_extent *extent)
 {
@@ -210,12 +233,38 @@ static fringe_status learn(fringe_model *model, const fringe_run *run, fringe_er
     int64_t height = probe_size(&model->input->height), width = probe_size(&model->input->width);
     status = probe_at(model, height, width, run, &probe, error);
     if (status) return status;
+    model->probe_height = height;
+    model->probe_width = width;
+    model->probe_output = probe.output;
     if (model->input->height.fixed > 0 || model->input->width.fixed > 0)
         free_size(model, height, width, &probe, run);
     if (package->output_count > 1)
         run_state_notice(run, FRINGE_NOTICE_MODEL, "%s: has %zu outputs; the first, '%s', is used",
                          package->path, package->output_count, model->output->name);
     return fill_info(model, &probe, height * width, error);
+}
+
+/* Who hears the notices while a model is loaded: the run's own listener, and the model. */
+struct listener {
+    const fringe_run *run;
+    fringe_model *model;
+};
+
+static void on_notice(void *user, fringe_notice notice, const char *text)
+{
+    struct listener *listener = user;
+    fringe_model *model = listener->model;
+    const char *name = fringe_notice_name(notice);
+    run_state_pass_notice(listener->run, notice, text);
+    /* A notice is no reason to fail: for want of memory it is not kept. */
+    char **grown = alloc_resize(model->notices, model->notice_count + 1, sizeof *grown);
+    if (!grown) return;
+    model->notices = grown;
+    size_t bytes = strlen(name) + strlen(": ") + strlen(text) + 1;
+    char *words = alloc_array(bytes, 1);
+    if (!words) return;
+    snprintf(words, bytes, "%s: %s", name, text);
+    model->notices[model->notice_count++] = words;
 }
 
 fringe_status fringe_model_load(const char *path_or_name, const fringe_run *run, fringe_model **result,
@@ -228,9 +277,12 @@ fringe_status fringe_model_load(const char *path_or_name, const fringe_run *run,
     if (!model) return failure_memory(error, path_or_name, sizeof *model);
     fringe_status status = run_state_enter(run, &used, error);
     if (status) goto done;
+    struct listener listener = {used, model};
+    run_state_tap(used, on_notice, &listener);
     status = model_find(path_or_name, &path, error);
     if (!status) status = package_read(path, used, &model->package, error);
     if (!status) status = learn(model, used, error);
+    run_state_tap(used, NULL, NULL);
     if (status) goto done;
     *result = model;
     model = NULL;
@@ -250,6 +302,8 @@ void fringe_model_free(fringe_model *model)
     alloc_free(model->completion);
     alloc_free(model->operators);
     alloc_free(model->output_names);
+    for (size_t i = 0; i < model->notice_count; i++) alloc_free(model->notices[i]);
+    alloc_free(model->notices);
     alloc_free(model);
 }
 

@@ -12,7 +12,43 @@ struct package_files {
     char *path;                   /* as named, for messages */
     char *real;                   /* with links resolved, so that none leads out of a folder */
     struct zip_read_archive *zip; /* NULL for a folder */
+    char *top; /* "net/" where all of a zip lies in one folder, else ""; NULL for a folder */
 };
+
+/* What macOS adds to an archive beside the folder that was packed. */
+static int is_beside_the_point(const char *name)
+{
+    return !strncmp(name, "__MACOSX/", strlen("__MACOSX/"));
+}
+
+/* Who packs a folder instead of what is in it puts its name before every member's. */
+static fringe_status find_top(struct package_files *files, fringe_error *error)
+{
+    const char *top = NULL;
+    size_t length = 0;
+    for (int64_t i = 0; i < zip_read_count(files->zip); i++) {
+        const char *name = zip_read_name(files->zip, i), *end = strchr(name, '/');
+        if (is_beside_the_point(name)) continue;
+        if (!end || (top && strncmp(name, top, length))) { /* something lies outside */
+            length = 0;
+            break;
+        }
+        top = name;
+        length = (size_t)(end - name) + 1;
+    }
+    files->top = alloc_text_part(top ? top : "", length);
+    return files->top ? FRINGE_OK : failure_memory(error, files->path, length);
+}
+
+/* The index of a zip's member; -1 where there is none. */
+static fringe_status find_member(const struct package_files *files, const char *name, int64_t *index,
+                                 fringe_error *error)
+{
+    char *whole = path_concat(files->top, name);
+    *index = whole ? zip_read_find(files->zip, whole) : -1;
+    alloc_free(whole);
+    return whole ? FRINGE_OK : failure_memory(error, files->path, strlen(name));
+}
 
 fringe_status package_files_open(const char *path, struct package_files **files, fringe_error *error)
 {
@@ -24,7 +60,10 @@ fringe_status package_files_open(const char *path, struct package_files **files,
     (*files)->real = file_real_path(path);
     if (!(*files)->path || !(*files)->real) status = failure_memory(error, path, strlen(path));
     file_look(path, &facts);
-    if (!status && facts.kind == FILE_REGULAR) status = zip_read_open(path, &(*files)->zip, error);
+    if (!status && facts.kind == FILE_REGULAR) {
+        status = zip_read_open(path, &(*files)->zip, error);
+        if (!status) status = find_top(*files, error);
+    }
     if (!status) return FRINGE_OK;
     package_files_close(*files);
     *files = NULL;
@@ -37,6 +76,7 @@ void package_files_close(struct package_files *files)
     zip_read_close(files->zip);
     alloc_free(files->path);
     alloc_free(files->real);
+    alloc_free(files->top);
     alloc_free(files);
 }
 
@@ -70,8 +110,10 @@ fringe_status package_files_look(struct package_files *files, const char *name, 
     char *path;
     *there = 0;
     if (files->zip) {
-        *there = zip_read_find(files->zip, name) >= 0;
-        return FRINGE_OK;
+        int64_t index;
+        fringe_status status = find_member(files, name, &index, error);
+        *there = index >= 0;
+        return status;
     }
     fringe_status status = package_files_path(files, name, &path, error);
     if (path) file_look(path, &facts);
@@ -90,8 +132,11 @@ fringe_status package_files_read(struct package_files *files, const char *name, 
     fringe_status status = package_files_look(files, name, &there, error);
     if (status) return status;
     if (!there) return failure_set(error, FRINGE_FILE, "%s: holds no file '%.100s'", files->path, name);
-    if (files->zip)
-        return zip_read_member(files->zip, zip_read_find(files->zip, name), limit_bytes, bytes, size, error);
+    if (files->zip) {
+        int64_t index;
+        status = find_member(files, name, &index, error);
+        return status ? status : zip_read_member(files->zip, index, limit_bytes, bytes, size, error);
+    }
     status = package_files_path(files, name, &path, error);
     if (!status) status = file_read_all(path, limit_bytes, bytes, size, error);
     alloc_free(path);

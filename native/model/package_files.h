@@ -1,4 +1,5 @@
-/* package_files.h - the files of a model package, in a folder or in a zip.
+/* package_files.h - the files of a model package, in a folder or in a zip, whose own folder may be packed
+ * with it.
  *
  * Names come from the package's own description and are hostile: only files inside the package are opened.
  */

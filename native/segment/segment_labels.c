@@ -226,11 +226,9 @@ static fringe_status label_all(struct segment_job *job, fringe_error *error)
 static void notice_nan(const struct segment_job *job)
 {
     if (job->nan_count > 0)
-        run_state_notice(
-            job->run, FRINGE_NOTICE_NON_FINITE,
-            "slice %ld: the network gives NaN for %lld pixels, which come out as background; its "
-            "weights or the image's numbers are too large for it",
-            (long)job->slice, (long long)job->nan_count);
+        run_state_notice(job->run, FRINGE_NOTICE_NON_FINITE,
+                         "slice %ld: the network gives NaN for %lld pixels, which come out as background",
+                         (long)job->slice, (long long)job->nan_count);
 }
 
 fringe_status segment_labels_finish(struct segment_job *job, fringe_error *error)

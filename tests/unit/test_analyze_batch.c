@@ -183,6 +183,61 @@ static int count_files(const char *part)
     return count;
 }
 
+/* Whether the provenance of a.tif holds some words. */
+static int provenance_holds(const char *words)
+{
+    static char text[1 << 14];
+    FILE *file = fopen("a-fringe.json", "rb");
+    cr_assert_not_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    return strstr(text, words) != NULL;
+}
+
+/* What was said when the model was loaded is said of every result, and not told again. */
+Test(batch, notices_of_the_model_are_in_the_provenance)
+{
+    struct batch_case_model made;
+    struct heard heard;
+    fringe_batch_options options = everything();
+    const char *const paths[] = {"a.tif"};
+    const fringe_model *model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    char said[] = "size_freed: net.onnx: made for images of 64 x 64 pixels";
+    char *notices[] = {said};
+    made.built.model.notices = notices;
+    made.built.model.notice_count = 1;
+    options.overlay = 0;
+    fringe_run *run = built_model_listen(1, &heard);
+    write_stack("a.tif");
+    cr_assert_eq(fringe_batch_segment(model, paths, 1, &options, run, NULL, NULL, NULL, NULL), FRINGE_OK);
+    cr_expect(provenance_holds(said));
+    cr_expect_str_eq(heard.notices, "");
+    fringe_run_free(run);
+    net_free(made.net);
+}
+
+/* A model whose output can be no result fails as a model, once, and no input is touched. */
+Test(batch, a_model_that_fits_no_image_is_refused_once)
+{
+    struct batch_case_model made;
+    struct record record = {0};
+    fringe_error error;
+    fringe_batch_options options = everything();
+    const char *const paths[] = {"a.tif", "b.tif"};
+    const fringe_model *model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
+    made.built.model.probe_height = made.built.model.probe_width = 64;
+    made.built.model.probe_output = (struct tensor){.rank = 4, .dims = {1, 2, 60, 60}};
+    made.built.input.channel_count = 2; /* nor does a padded size help: it cannot be compiled at all */
+    for (int i = 0; i < 2; i++) write_stack(paths[i]);
+    cr_expect_eq(fringe_batch_segment(model, paths, 2, &options, NULL, keep, &record, NULL, &error),
+                 FRINGE_MODEL);
+    cr_expect(strstr(error.message, "(1, 2, 60, 60)") && strstr(error.message, "64 x 64"), "%s",
+              error.message);
+    cr_expect_eq(record.calls, 0);
+    cr_expect_eq(count_files("-"), 0);
+    net_free(made.net);
+}
+
 struct canceller {
     fringe_run *run;
     int64_t at; /* of a million */

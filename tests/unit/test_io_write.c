@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "io/imagej_notes.h"
 #include "io/palette.h"
 #include "io/png_write.h"
 #include "io/tiff_write.h"
@@ -362,6 +363,45 @@ Test(write, rows_too_many_or_missing_leave_nothing)
     cr_assert_eq(file_list(image_files_folder, &names, NULL), FRINGE_OK);
     cr_expect_eq(names.count, 0);
     file_names_free(&names);
+}
+
+/* Pages as ImageJ shows them: of several channels each says which it is. Read by libtiff and ImageJ's notes,
+ * since a micrograph's slices have one label for all their channels. */
+static char heard_labels[6][100];
+
+static int hear_label(void *user, size_t index, const char *text, size_t length)
+{
+    (void)user;
+    if (index < 6) snprintf(heard_labels[index], sizeof *heard_labels, "%.*s", (int)length, text);
+    return 1;
+}
+
+Test(write, channels_are_named_in_their_labels)
+{
+    static const char *const slices[] = {"first", NULL, "third"}, *const channels[] = {"background",
+                                                                                       "gr\xc3\xa4in"};
+    static const char *const both[] = {"background: first", "gr\xc3\xa4in: first", "background",
+                                       "gr\xc3\xa4in",      "background: third",   "gr\xc3\xa4in: third"};
+    for (int i = 0; i < 4; i++) {
+        int with_slices = i % 2;
+        struct tiff_write_options options = plain_options();
+        options.slice_count = 3;
+        options.channel_count = 2;
+        options.compress = i / 2;
+        options.slice_labels = with_slices ? slices : NULL;
+        options.channel_names = channels;
+        TIFF *tiff = TIFFOpen(put_tiff(&options, 1), "r");
+        uint32_t count = 0, size = 0;
+        void *counts = NULL, *bytes = NULL;
+        cr_assert_not_null(tiff);
+        cr_assert(TIFFGetField(tiff, IMAGEJ_NOTES_COUNTS_TAG, &count, &counts));
+        cr_assert(TIFFGetField(tiff, IMAGEJ_NOTES_BYTES_TAG, &size, &bytes));
+        memset(heard_labels, 0, sizeof heard_labels);
+        imagej_notes_read(counts, count, bytes, size, TIFFIsBigEndian(tiff), hear_label, NULL);
+        for (int page = 0; page < 6; page++)
+            cr_expect_str_eq(heard_labels[page], with_slices ? both[page] : channels[page % 2]);
+        TIFFClose(tiff);
+    }
 }
 
 /* The n-th allocation fails, for every n until none is left to fail. */

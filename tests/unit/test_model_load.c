@@ -86,6 +86,39 @@ Test(model_load, a_fixed_size_is_freed_where_the_graph_allows)
     fringe_model *model = load("free.onnx", &heard);
     cr_assert_eq(model->info.fixed_height_px, 0);
     cr_assert_not_null(strstr(heard.notices, "size_freed"), "%s", heard.notices);
+    cr_assert_eq(model->notice_count, 1);
+    cr_assert_not_null(strstr(model->notices[0], "size_freed: "), "%s", model->notices[0]);
+    cr_assert_not_null(strstr(model->notices[0], heard.text), "%s", model->notices[0]);
+    cr_assert_eq(loaded_model_check_output(model, NULL, NULL), FRINGE_OK);
+    fringe_model_free(model);
+}
+
+/* Found before any micrograph is touched; what is only cut to a multiple of the stride is no obstacle. */
+Test(model_load, an_output_of_another_size_is_told)
+{
+    struct heard heard;
+    fringe_error error;
+    struct net *net = net_begin("image", 1);
+    model_folder_write_onnx("half.onnx", net_end(net, net_pool(net, net_input(net)), "output"));
+    net_free(net);
+    fringe_model *model = load("half.onnx", &heard);
+    cr_assert_eq(loaded_model_check_output(model, NULL, &error), FRINGE_MODEL);
+    cr_assert(strstr(error.message, "(1, 1, 128, 128)") && strstr(error.message, "256 x 256"), "%s",
+              error.message);
+    fringe_model_free(model);
+
+    net = net_begin("image", 1); /* thirds: 256 becomes 85, and 255 in the end */
+    int third = net_input(net);
+    third = net_node(net, "MaxPool", &third, 1, "kernel_shape=3,3 strides=3,3", 1);
+    const float scales[] = {1, 1, 3, 3};
+    int inputs[] = {third, -1, net_floats(net, 1, (int64_t[]){4}, scales)};
+    int whole = net_node(net, "Resize", inputs, 3,
+                         "mode=nearest coordinate_transformation_mode=asymmetric nearest_mode=floor", 1);
+    model_folder_write_onnx("thirds.onnx", net_end(net, whole, "output"));
+    net_free(net);
+    model = load("thirds.onnx", &heard);
+    cr_assert_eq(model->probe_output.dims[2], 255);
+    cr_assert_eq(loaded_model_check_output(model, NULL, &error), FRINGE_OK, "%s", error.message);
     fringe_model_free(model);
 }
 

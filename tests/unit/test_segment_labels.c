@@ -212,6 +212,49 @@ Test(labels, without_probabilities_no_threshold_is_set_anew)
     fringe_micrograph_free(micrograph);
 }
 
+/* A network that gives NaN finds nothing there, and says so with the number of pixels; as probabilities or as
+ * labels at once, in masks and classes, in the vectors and behind them. */
+Test(labels, nan_of_the_network_is_told)
+{
+    enum { WIDTH = 37, NANS = 3 };
+    static const int at[NANS] = {0, 20, 36};
+    static const struct {
+        enum output_kind kind;
+        int channels;
+    } kinds[] = {{OUTPUT_MASK, 1}, {OUTPUT_CLASSES, 3}, {OUTPUT_MASKS, 2}};
+    float image[3 * WIDTH];
+    for (int round = 0; round < 6; round++) {
+        int channels = kinds[round / 2].channels;
+        struct heard heard;
+        fringe_micrograph *micrograph;
+        char wanted[64];
+        if (net) net_free(net);
+        net = net_begin("image", channels);
+        int x = net_input(net), y = net_unary(net, "Sqrt", x); /* of -1 it is NaN */
+        built_model_init(&built, net_end(net, y, "output"), channels, kinds[round / 2].kind);
+        for (int i = 0; i < channels * WIDTH; i++) image[i] = 0.8f + 0.01f * (float)(i / WIDTH);
+        for (int i = 0; i < NANS; i++) image[(channels - 1) * WIDTH + at[i]] = -1;
+        options.labels_only = round % 2;
+        fringe_run *run = built_model_listen(2, &heard);
+        cr_assert_eq(fringe_micrograph_from_pixels(image, FRINGE_PIXEL_FLOAT32, channels, 1, WIDTH, 0,
+                                                   &micrograph, &error),
+                     FRINGE_OK);
+        fringe_segmentation_free(&result);
+        cr_assert_eq(fringe_segment(&built.model, micrograph, 0, &options, run, &result, &error), FRINGE_OK,
+                     "%s", error.message);
+        snprintf(wanted, sizeof wanted, "NaN for %d pixels", NANS);
+        cr_expect(strstr(heard.text, wanted), "%d: %s", round, heard.text);
+        const uint8_t *last = result.labels + (result.plane_count - 1) * WIDTH;
+        for (int i = 0; i < WIDTH; i++) {
+            int is_nan = i == at[0] || i == at[1] || i == at[2];
+            uint8_t found = kinds[round / 2].kind == OUTPUT_CLASSES ? 2 : 255;
+            cr_expect_eq(last[i], is_nan ? 0 : found, "%d: pixel %d is %d", round, i, last[i]);
+        }
+        fringe_micrograph_free(micrograph);
+        fringe_run_free(run);
+    }
+}
+
 Test(labels, outputs_of_another_size_are_refused)
 {
     float image[64];
