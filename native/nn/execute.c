@@ -11,7 +11,7 @@ struct network_workspace {
     int threads;
     float *memory, *scratch;
     struct tensor *dense;
-    int64_t *rows; /* end, keep, target of every slot */
+    int64_t *rows; /* end, keep, target, wave of every slot */
 };
 
 fringe_status network_workspace_create(const struct network *network, int threads,
@@ -25,7 +25,7 @@ fringe_status network_workspace_create(const struct network *network, int thread
     workspace->memory = alloc_aligned(network->workspace_floats, sizeof(float));
     workspace->scratch = alloc_aligned(network->scratch_floats * (size_t)threads + 1, sizeof(float));
     workspace->dense = alloc_array(network->slot_count + 1, sizeof *workspace->dense);
-    workspace->rows = alloc_array(3 * network->slot_count + 1, sizeof *workspace->rows);
+    workspace->rows = alloc_array(4 * network->slot_count + 1, sizeof *workspace->rows);
     if (!workspace->memory || !workspace->scratch || !workspace->dense || !workspace->rows) {
         network_workspace_free(workspace);
         return failure_memory(error, "workspace of the network", network->workspace_floats * sizeof(float));
@@ -156,12 +156,12 @@ static size_t input_of(const struct network *network, int slot)
     return i;
 }
 
-/* Brings one step's slot from end to target. */
+/* Brings one step's slot from end to wave. */
 static fringe_status run_step(struct execution *execution, const struct step *step, const struct ends *ends,
                               fringe_error *error)
 {
     const struct slot *slot = &execution->network->slots[step->output];
-    int64_t begin = execution->end[step->output], end = execution->target[step->output];
+    int64_t begin = execution->end[step->output], end = execution->wave[step->output];
     if (begin >= end) return FRINGE_OK;
     fringe_status status = run_state_check(execution->run, error);
     if (status) return status;
@@ -208,6 +208,26 @@ static void give_up_dense(struct execution *execution, const struct step *step)
     }
 }
 
+static fringe_status run_wave(struct execution *execution, const struct ends *ends, fringe_error *error)
+{
+    const struct network *network = execution->network;
+    fringe_status status = FRINGE_OK;
+    int64_t *output_begin = execution->keep; /* from here to the end of the wave `keep` is free */
+    memcpy(output_begin, execution->end, network->slot_count * sizeof *output_begin);
+    for (size_t s = 0; !status && s < network->step_count; s++) {
+        status = run_step(execution, &network->steps[s], ends, error);
+        give_up_dense(execution, &network->steps[s]);
+    }
+    for (size_t i = 0; !status && i < network->output_count; i++) {
+        int slot = network->output_slots[i];
+        if (slot < 0 || network->slots[slot].form != SLOT_ROWS) continue;
+        status = drain_output(execution, &network->slots[slot], i, output_begin[slot], execution->end[slot],
+                              ends->sink, ends->user, error);
+    }
+    schedule_keeps(network, execution->end, execution->keep);
+    return status;
+}
+
 static fringe_status run_bands(struct execution *execution, const struct ends *ends, fringe_error *error)
 {
     const struct network *network = execution->network;
@@ -220,19 +240,10 @@ static fringe_status run_bands(struct execution *execution, const struct ends *e
     for (int64_t done = 0; !status && done < rows;) {
         done = done + network->band_rows < rows ? done + network->band_rows : rows;
         schedule_targets(network, execution->end, done, execution->target);
-        int64_t *output_begin = execution->keep; /* from here to the end of the band `keep` is free */
-        memcpy(output_begin, execution->end, bytes);
-        for (size_t s = 0; !status && s < network->step_count; s++) {
-            status = run_step(execution, &network->steps[s], ends, error);
-            give_up_dense(execution, &network->steps[s]);
+        for (int last = 0; !status && !last;) {
+            last = schedule_wave(network, execution->end, execution->target, execution->wave);
+            status = run_wave(execution, ends, error);
         }
-        for (size_t i = 0; !status && i < network->output_count; i++) {
-            int slot = network->output_slots[i];
-            if (slot < 0 || network->slots[slot].form != SLOT_ROWS) continue;
-            status = drain_output(execution, &network->slots[slot], i, output_begin[slot],
-                                  execution->end[slot], ends->sink, ends->user, error);
-        }
-        schedule_keeps(network, execution->end, execution->keep);
         if (!status) run_state_progress(execution->run, done, rows);
     }
     return status;
@@ -249,6 +260,7 @@ static struct execution begin_execution(const struct network *network, struct ne
                               .end = workspace->rows,
                               .keep = workspace->rows + slots,
                               .target = workspace->rows + 2 * slots,
+                              .wave = workspace->rows + 3 * slots,
                               .run = run};
 }
 

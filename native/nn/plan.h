@@ -84,6 +84,7 @@ struct step {
     struct dependence rows[STEP_MOST_INPUTS], columns[STEP_MOST_INPUTS];
     int parts;             /* independent pieces of a row */
     int block_rows;        /* rows computed together; 0 stands for 1 */
+    int lump_rows;         /* rows to wait for before any is computed, up to the last; 0 stands for 1 */
     double flop;           /* of the whole output */
     size_t scratch_floats; /* per worker */
     /* dense steps with more than one output: the others' slots, -1 */
@@ -103,6 +104,7 @@ struct network {
     int *output_slots; /* -1 where the output is a constant */
     size_t workspace_floats, scratch_floats;
     int64_t band_rows;
+    int waves; /* bands may be done in waves */
     struct network_facts facts;
 };
 
@@ -112,8 +114,8 @@ struct execution {
     float *memory;        /* the rows slots */
     float *scratch;       /* scratch_floats for each worker */
     struct tensor *dense; /* one for each slot; data where it is a dense slot that is there */
-    int64_t *end, *keep,
-        *target; /* for each slot: rows computed, first row still there, rows to compute now */
+    /* for each slot: rows computed, first row still there, rows to compute in this band and in this wave */
+    int64_t *end, *keep, *target, *wave;
     const fringe_run *run;
 };
 

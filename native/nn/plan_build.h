@@ -91,6 +91,8 @@ void schedule_facts(struct network *network);
 
 /* For every slot the rows that must exist when `done` rows of the first output are to be there. */
 void schedule_targets(const struct network *network, const int64_t *end, int64_t done, int64_t *target);
+/* On the way there, the rows of every slot to reach next; 1 where those are the targets. */
+int schedule_wave(const struct network *network, const int64_t *end, const int64_t *target, int64_t *wave);
 /* For every slot the first row that steps still need. */
 void schedule_keeps(const struct network *network, const int64_t *end, int64_t *keep);
 /* Rows of the first output: the unit of `done` and of bands. */

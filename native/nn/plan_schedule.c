@@ -1,9 +1,11 @@
 /* plan_schedule.c - which rows when, and where they lie.
  *
  * A run is a sequence of bands. For each, the rows wanted of the outputs are followed backwards through the
- * steps' dependences to the rows that every slot must have (schedule_targets); behind the band the rows that
- * no step needs any more are given up (schedule_keeps). Playing this through without computing gives each
- * ring's size.
+ * steps' dependences to the rows that every slot must have (schedule_targets). The first band of a deep
+ * network wants hundreds of rows of the input, which would leave the cache before the next layer sees them: a
+ * band is therefore done in waves, in each of which a few rows come in and every step goes as far as they
+ * take it (schedule_wave). Behind each wave the rows that no step needs any more are given up
+ * (schedule_keeps). Playing this through without computing gives each ring's size.
  */
 #include <string.h>
 
@@ -109,10 +111,9 @@ void schedule_targets(const struct network *network, const int64_t *end, int64_t
     }
     for (size_t s = network->step_count; s-- > 0;) {
         const struct step *step = &network->steps[s];
-        int64_t quantum = step->input_count ? step->rows[0].quantum : 0;
-        if (quantum > 1) { /* whole groups of rows, up to the last row */
+        if (step->lump_rows > 1) { /* whole groups of rows, up to the last row */
             int64_t height = network->slots[step->output].height;
-            int64_t whole = (target[step->output] + quantum - 1) / quantum * quantum;
+            int64_t whole = (target[step->output] + step->lump_rows - 1) / step->lump_rows * step->lump_rows;
             target[step->output] = whole < height ? whole : height;
         }
         for (size_t i = 0; i < step->input_count; i++) {
@@ -123,6 +124,48 @@ void schedule_targets(const struct network *network, const int64_t *end, int64_t
             if (in_end > target[slot]) target[slot] = in_end;
         }
     }
+}
+
+/* The rows of a step's output, at most `target`, that its inputs' rows up to `wave` are enough for. */
+static int64_t rows_within(const struct network *network, const struct step *step, int64_t begin,
+                           int64_t target, const int64_t *wave)
+{
+    for (size_t i = 0; i < step->input_count; i++) {
+        int64_t low = begin, in_begin, in_end;
+        while (low < target) { /* of low they are enough, of more than `target` not */
+            int64_t middle = low + (target - low + 1) / 2;
+            dependence_needs(&step->rows[i], network->slots[step->inputs[i]].height, begin, middle, &in_begin,
+                             &in_end);
+            if (in_end <= wave[step->inputs[i]])
+                low = middle;
+            else
+                target = middle - 1;
+        }
+    }
+    return target;
+}
+
+int schedule_wave(const struct network *network, const int64_t *end, const int64_t *target, int64_t *wave)
+{
+    int last = 1;
+    memcpy(wave, target, network->slot_count * sizeof *wave);
+    for (size_t i = 0; network->waves && i < network->input_count; i++) {
+        int slot = network->input_slots[i];
+        int64_t rows = schedule_rows(network), height = network->slots[slot].height;
+        int64_t most = (network->band_rows * height + rows - 1) / rows;
+        if (target[slot] - end[slot] < 2 * most) continue; /* two small waves are not better than one */
+        wave[slot] = end[slot] + most;
+        last = 0;
+    }
+    for (size_t s = 0; !last && s < network->step_count; s++) {
+        const struct step *step = &network->steps[s];
+        int64_t begin = end[step->output], most = target[step->output];
+        if (step->input_count == 0 || begin >= most) continue;
+        int64_t reached = rows_within(network, step, begin, most, wave);
+        if (reached < most && step->lump_rows > 1) reached -= reached % step->lump_rows;
+        wave[step->output] = reached > begin ? reached : begin;
+    }
+    return last;
 }
 
 void schedule_keeps(const struct network *network, const int64_t *end, int64_t *keep)
@@ -143,20 +186,23 @@ void schedule_keeps(const struct network *network, const int64_t *end, int64_t *
 static fringe_status size_rings(struct network *network, fringe_error *error)
 {
     size_t count = network->slot_count;
-    int64_t *state = alloc_array(3 * count + 1, sizeof *state);
-    if (!state) return failure_memory(error, "schedule", 3 * count * sizeof *state);
-    int64_t *end = state, *keep = state + count, *target = state + 2 * count;
+    int64_t *state = alloc_array(4 * count + 1, sizeof *state);
+    if (!state) return failure_memory(error, "schedule", 4 * count * sizeof *state);
+    int64_t *end = state, *keep = state + count, *target = state + 2 * count, *wave = state + 3 * count;
     int64_t rows = schedule_rows(network);
     for (int64_t done = 0; done < rows;) {
         done = done + network->band_rows < rows ? done + network->band_rows : rows;
         schedule_targets(network, end, done, target);
-        for (size_t i = 0; i < count; i++)
-            if (target[i] - keep[i] > network->slots[i].capacity)
-                network->slots[i].capacity = target[i] - keep[i];
-        memcpy(end, target, count * sizeof *end);
-        schedule_keeps(network, end, keep);
-        for (size_t i = 0; i < count; i++)
-            if (done < rows && keep[i] < end[i]) network->slots[i].carried = 1;
+        for (int last = 0; !last;) {
+            last = schedule_wave(network, end, target, wave);
+            for (size_t i = 0; i < count; i++)
+                if (wave[i] - keep[i] > network->slots[i].capacity)
+                    network->slots[i].capacity = wave[i] - keep[i];
+            memcpy(end, wave, count * sizeof *end);
+            schedule_keeps(network, end, keep);
+            for (size_t i = 0; i < count; i++)
+                if ((done < rows || !last) && keep[i] < end[i]) network->slots[i].carried = 1;
+        }
     }
     alloc_free(state);
     return FRINGE_OK;
@@ -271,6 +317,9 @@ fringe_status schedule_plan(struct network *network, int64_t band_rows, fringe_e
         if (network->output_slots[i] >= 0)
             network->slots[network->output_slots[i]].last_step = (int)network->step_count;
     schedule_facts(network);
+    /* Dense tensors are freed by the order of the steps, which waves would break. */
+    network->waves = 1;
+    for (size_t i = 0; i < network->slot_count; i++) network->waves &= network->slots[i].form == SLOT_ROWS;
     int64_t rows = schedule_rows(network);
     int64_t band = band_rows > 0 ? band_rows : choose_band(network);
     network->band_rows = band < rows ? band : rows;

@@ -13,12 +13,16 @@
 
 enum {
     LEAST_IN_CHANNELS = 8,
-    LEAST_OUT_CHANNELS = 4, /* below, the transforms cost more than the products save */
-    BLOCK_TILES = 48, /* tiles of a block; half above WIDE_CHANNELS, so that a block's input stays in L2 */
-    WIDE_CHANNELS = 128,
-    WINOGRAD_PART = 128,   /* output channels of a part: each part transforms the input anew */
-    PRODUCT_CHANNELS = 32, /* output channels whose products are held at a time */
-    LINE_FLOATS = 16       /* of a cache line */
+    LEAST_OUT_CHANNELS = 4,    /* below these the transforms cost more than the products save */
+    BLOCK_FLOATS = 112 * 1024, /* of a block's input and products, transformed: they should stay in L2 */
+    LEAST_TILES = 24,
+    MOST_TILES = 48,           /* of a block of several rows of tiles, which a narrow layer's are */
+    WIDE_CHANNELS = 128,       /* above, no more than LEAST_TILES */
+    MOST_WEIGHTS = 128 * 1024, /* floats that stay in L2; more are worth reading seldom */
+    WINOGRAD_PART = 128,       /* output channels of a part: each part transforms the input anew */
+    LEAST_PART = 32,           /* of a narrow layer, which has few blocks to share out */
+    PRODUCT_CHANNELS = 32,     /* output channels whose products are held at a time */
+    LINE_FLOATS = 16           /* of a cache line */
 };
 
 struct winograd_data {
@@ -26,7 +30,7 @@ struct winograd_data {
     const struct winograd_kernels *kernels;
     int64_t chunk_tiles, chunk_count; /* a row of tiles is cut into chunks */
     int64_t row_groups;               /* of a block */
-    int64_t channel_parts;
+    int64_t part_channels, channel_parts;
 };
 
 static void winograd_clear(struct step *step)
@@ -54,6 +58,12 @@ static size_t frequency_stride(int64_t channels, int64_t stride)
     return (lines | 1) * LINE_FLOATS;
 }
 
+/* Planes of floats that a source takes for each channel. */
+static int64_t source_planes(int doubled)
+{
+    return doubled ? WINOGRAD_HALF_REACH * WINOGRAD_HALF_REACH : WINOGRAD_FREQUENCIES;
+}
+
 /* Where the transformed inputs of a block lie, one behind the other from `v` on, and how many floats they
  * take. With v NULL only that. */
 static size_t lay_sources(const struct step *step, const struct network *network, float *v, int64_t stride,
@@ -63,12 +73,11 @@ static size_t lay_sources(const struct step *step, const struct network *network
     size_t floats = 0;
     for (size_t i = 0; i < step->input_count; i++) {
         int64_t channels = network->slots[step->inputs[i]].channels;
-        int planes = data->conv.doubled[i] ? WINOGRAD_HALF_REACH * WINOGRAD_HALF_REACH : WINOGRAD_FREQUENCIES;
         sources[i].v = v ? v + floats : NULL;
         sources[i].v_stride = frequency_stride(channels, stride);
         sources[i].channels = channels;
         sources[i].doubled = data->conv.doubled[i];
-        floats += (size_t)planes * sources[i].v_stride;
+        floats += (size_t)source_planes(data->conv.doubled[i]) * sources[i].v_stride;
     }
     return floats;
 }
@@ -122,9 +131,9 @@ static void winograd_rows(const struct step *step, struct execution *execution, 
     const struct winograd_data *data = step->data;
     const struct slot *out = &execution->network->slots[step->output];
     int64_t chunk = part % data->chunk_count, rest = part / data->chunk_count;
-    int64_t first_channel = rest % data->channel_parts * WINOGRAD_PART, n = rest / data->channel_parts;
+    int64_t first_channel = rest % data->channel_parts * data->part_channels, n = rest / data->channel_parts;
     int64_t channels = data->conv.out_channels - first_channel;
-    if (channels > WINOGRAD_PART) channels = WINOGRAD_PART;
+    if (channels > data->part_channels) channels = data->part_channels;
     int64_t tiles = (out->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE, tile = chunk * data->chunk_tiles;
     int64_t count = tiles - tile < data->chunk_tiles ? tiles - tile : data->chunk_tiles,
             x = tile * WINOGRAD_TILE;
@@ -191,6 +200,26 @@ static void pack_winograd(struct winograd_data *data, const struct conv_folded *
         }
 }
 
+/* Cuts a row of tiles into chunks of about the same length, of which the transformed input, `planes` floats
+ * for each tile, and the products stay in L2. */
+static void cut_rows(struct winograd_data *data, int64_t planes, int64_t tiles)
+{
+    int64_t held = data->conv.out_channels < PRODUCT_CHANNELS ? data->conv.out_channels : PRODUCT_CHANNELS;
+    int64_t most = BLOCK_FLOATS / (planes + WINOGRAD_FREQUENCIES * held);
+    if (most < LINE_FLOATS) most = LINE_FLOATS;
+    int64_t chunks = (tiles + most - 1) / most;
+    data->chunk_tiles = chunk_stride(data, (tiles + chunks - 1) / chunks);
+    if (data->chunk_tiles > tiles) data->chunk_tiles = tiles;
+    data->chunk_count = (tiles + data->chunk_tiles - 1) / data->chunk_tiles;
+}
+
+/* Half of the channels, in whole blocks. */
+static int64_t part_of_narrow(int64_t channels)
+{
+    int64_t half = (channels / 2 + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK * WINOGRAD_BLOCK;
+    return half < LEAST_PART ? LEAST_PART : half > WINOGRAD_PART ? WINOGRAD_PART : half;
+}
+
 fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *step,
                                    const struct conv_folded *folded)
 {
@@ -225,14 +254,20 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
 
     const struct slot *out = &builder->network->slots[step->output];
     int64_t tiles = (out->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
-    int64_t most = data->conv.in_channels > WIDE_CHANNELS ? BLOCK_TILES / 2 : BLOCK_TILES;
-    data->chunk_tiles = tiles < most ? tiles : chunk_stride(data, most);
-    data->chunk_count = (tiles + data->chunk_tiles - 1) / data->chunk_tiles;
-    data->row_groups = most / chunk_stride(data, data->chunk_tiles);
-    if (data->row_groups < 1) data->row_groups = 1;
-    data->channel_parts = (data->conv.out_channels + WINOGRAD_PART - 1) / WINOGRAD_PART;
+    int64_t planes = 0;
+    for (size_t i = 0; i < step->input_count; i++)
+        planes += builder->network->slots[step->inputs[i]].channels * source_planes(data->conv.doubled[i]);
+    cut_rows(data, planes, tiles);
+    int64_t row_tiles = chunk_stride(data, data->chunk_tiles);
+    int large = floats > MOST_WEIGHTS;
+    int64_t most = large && data->conv.in_channels <= WIDE_CHANNELS ? MOST_TILES : LEAST_TILES;
+    data->row_groups = most > row_tiles ? most / row_tiles : 1;
+    data->part_channels = tiles > LEAST_TILES ? WINOGRAD_PART : part_of_narrow(data->conv.out_channels);
+    data->channel_parts = (data->conv.out_channels + data->part_channels - 1) / data->part_channels;
     step->parts = (int)(data->chunk_count * data->channel_parts * out->batch);
     step->block_rows = (int)(data->row_groups * WINOGRAD_TILE);
+    step->lump_rows =
+        large && LEAST_TILES > row_tiles ? (int)(LEAST_TILES / row_tiles) * WINOGRAD_TILE : WINOGRAD_TILE;
     int64_t stride = most_stride(data);
     struct winograd_source sources[STEP_MOST_INPUTS];
     step->scratch_floats = lay_sources(step, builder->network, NULL, stride, sources) +
