@@ -7,6 +7,7 @@
 #   german    the same where 0,02 is how a number is written
 #   asan      the same with AddressSanitizer's allocator preloaded: no wrong free, no write beyond a block
 #   files     ImageJ without windows: files in both directions, call()
+#   memory    the same with little memory and larger results
 #   imagej    ImageJ in a window under Xvfb, in German and under -Xcheck:jni; its pictures go to BUILD/pictures
 #   fiji      the same in ImageJ as Fiji patches it, with a second jar in the plugins folder
 #   headless  that ImageJ as Fiji's --headless starts it
@@ -121,6 +122,7 @@ tests german in_german -cp "$all" fringe.Tests $handles
 tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest
 silent "asan report" "$work/asan.log" 'AddressSanitizer'
 tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imagej.FilesTest
+tests memory in_java -Djava.awt.headless=true -Xmx64m -cp "$all" fringe.Tests fringe.imagej.MemoryTest
 
 display=99
 while [ -e "/tmp/.X11-unix/X$display" ]; do display=$((display + 1)); done

@@ -1,6 +1,7 @@
 package fringe;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class Cache {
         Map<String, String> files = new LinkedHashMap<>(); // place in the folder -> "SHA256 BYTES RESOURCE"
         list(natives, "natives/" + platform + "/", "lib/", files);
         if (models != null) list(models, "models/", "share/fringe/models/", files);
-        String name = Library.version() + "-" + digest(files.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+        String name = Library.version() + "-" + hex(sha256().digest(files.toString().getBytes(StandardCharsets.UTF_8))).substring(0, 16);
         Path tree = folder().resolve(name);
         if (!isWhole(tree, files, !tree.equals(compared))) fill(tree, files);
         if (compared == null) removeUnused(tree);
@@ -83,7 +84,7 @@ final class Cache {
             Path path = tree.resolve(file.getKey());
             String[] part = file.getValue().split(" ", 3);
             if (!Files.isRegularFile(path) || Files.size(path) != Long.parseLong(part[1])) return false;
-            if (read && !digest(Files.readAllBytes(path)).equals(part[0])) return false;
+            if (read && !digest(path).equals(part[0])) return false;
         }
         return true;
     }
@@ -104,10 +105,11 @@ final class Cache {
 
     private static void unpack(String file, Path to) throws IOException {
         String[] part = file.split(" ", 3);
-        byte[] bytes = Library.resource(part[2]);
-        if (bytes == null || !digest(bytes).equals(part[0])) throw new IOException(part[2] + " in the jar is damaged");
         Files.createDirectories(to.getParent());
-        Files.write(to, bytes);
+        try (InputStream in = Library.class.getResourceAsStream("/" + part[2])) {
+            if (in != null) Files.copy(in, to);
+            if (in == null || !digest(to).equals(part[0])) throw new IOException(part[2] + " in the jar is damaged");
+        }
     }
 
     /** Another start of Fringe may have been first: then its folder serves. A damaged one is moved out of the way. */
@@ -131,13 +133,26 @@ final class Cache {
         }
     }
 
-    private static String digest(byte[] bytes) {
+    private static String digest(Path file) throws IOException {
+        MessageDigest digest = sha256();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] block = new byte[1 << 16];
+            for (int got = in.read(block); got >= 0; got = in.read(block)) digest.update(block, 0, got);
+        }
+        return hex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
         try {
-            StringBuilder text = new StringBuilder();
-            for (byte b : MessageDigest.getInstance("SHA-256").digest(bytes)) text.append(String.format("%02x", b & 255));
-            return text.toString();
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every Java has SHA-256
         }
+    }
+
+    private static String hex(byte[] bytes) {
+        StringBuilder text = new StringBuilder();
+        for (byte b : bytes) text.append(String.format("%02x", b & 255));
+        return text.toString();
     }
 }

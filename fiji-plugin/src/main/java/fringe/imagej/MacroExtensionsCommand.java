@@ -12,11 +12,11 @@ import ij.macro.MacroExtension;
 import ij.plugin.PlugIn;
 
 /**
- * Plugins>Fringe>Fringe Macro Extensions: functions for macros that go over many images. Each gives "" when it did its
- * work, else the error in words, so that a batch may go on with its next image.
+ * Plugins>Fringe>Fringe Macro Extensions: functions for macros that go over many images. What fails is told in words,
+ * so that a batch may go on with its next image.
  *
- * Ext.fringeSegment(options, error)   "Fringe Segment..." on the current image
- * Ext.fringeModelInfo(model, text)    what a model is
+ * Ext.fringeSegment(options, error)   "Fringe Segment..." on the current image; the error is "" when all went well
+ * Ext.fringeModelInfo(model, text)    what a model is, a line "fact, tab, value" each; the only fact of none is "error"
  * Ext.fringeRelease()                 frees the model that was used last, which stays loaded otherwise
  */
 public class MacroExtensionsCommand implements PlugIn, MacroExtension {
@@ -40,10 +40,18 @@ public class MacroExtensionsCommand implements PlugIn, MacroExtension {
 
     @Override
     public String handleExtension(String name, Object[] arguments) {
-        if (name.equals("fringeRelease")) Models.close();
+        if (name.equals("fringeRelease")) Models.release();
         if (name.equals("fringeSegment")) ((String[]) arguments[1])[0] = segment((String) arguments[0]);
-        if (name.equals("fringeModelInfo")) ((String[]) arguments[1])[0] = ModelInfoCommand.call((String) arguments[0]);
+        if (name.equals("fringeModelInfo")) ((String[]) arguments[1])[0] = info((String) arguments[0]);
         return null;
+    }
+
+    private static String info(String model) {
+        try {
+            return ModelInfoCommand.call(model);
+        } catch (FringeException e) {
+            return "error\t" + e.getMessage() + "\n";
+        }
     }
 
     private static String segment(String options) {

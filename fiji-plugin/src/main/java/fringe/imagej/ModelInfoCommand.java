@@ -37,8 +37,8 @@ public class ModelInfoCommand implements PlugIn {
 
     /** The same as text, a line "fact, tab, value" each, for macros without windows. */
     public static String call(String nameOrPath) {
-        try (Monitor monitor = new Monitor(nameOrPath)) {
-            Model model = Models.load(nameOrPath, monitor.run);
+        try (Monitor monitor = new Monitor(nameOrPath); Models.Loaded loaded = Models.use(nameOrPath, monitor.run)) {
+            Model model = loaded.model;
             ModelInfo info = model.info();
             int height = info.fixedHeight() > 0 ? info.fixedHeight() : SIDE_PX;
             int width = info.fixedWidth() > 0 ? info.fixedWidth() : SIDE_PX;

@@ -18,10 +18,33 @@ import java.util.TreeMap;
  * last model stays loaded, since loading takes longer than a small image.
  */
 final class Models {
-    private static Model loaded;
-    private static String loadedKey = "";
+    private static Loaded last;
 
     private Models() {
+    }
+
+    /** A model in the hands of a command, which gives it back by closing this. */
+    static final class Loaded implements AutoCloseable {
+        final Model model;
+        private final String key;
+        private int users;
+
+        private Loaded(Model model, String key) {
+            this.model = model;
+            this.key = key;
+        }
+
+        @Override
+        public void close() {
+            synchronized (Models.class) {
+                users--;
+                freeUnused(this);
+            }
+        }
+    }
+
+    private static void freeUnused(Loaded one) {
+        if (one != null && one != last && one.users == 0) one.model.close();
     }
 
     /** Path by name of each model; the first folder that has a name decides. */
@@ -45,24 +68,24 @@ final class Models {
         throw new FringeFileException(pathOrName + ": no model of this name; looked in " + folders());
     }
 
-    /** The model, loaded; it belongs to this class and is closed when another takes its place. */
-    static synchronized Model load(String pathOrName, Run run) {
+    /** The model, loaded. Others may use it at the same time, or another one. */
+    static synchronized Loaded use(String pathOrName, Run run) {
         String path = find(pathOrName);
         String key = path + '\n' + newest(new File(path));
-        if (loaded == null || !key.equals(loadedKey)) {
-            Model model = Model.load(path, run);
-            close();
-            loaded = model;
-            loadedKey = key;
-        }
-        return loaded;
+        if (last == null || !key.equals(last.key)) keep(new Loaded(Model.load(path, run), key));
+        last.users++;
+        return last;
     }
 
-    /** Frees the model, unless a call uses it. */
-    static synchronized void close() {
-        if (loaded != null) loaded.close();
-        loaded = null;
-        loadedKey = "";
+    /** Frees the model that was used last, or leaves that to the command that still uses it. */
+    static synchronized void release() {
+        keep(null);
+    }
+
+    private static void keep(Loaded next) {
+        Loaded before = last;
+        last = next;
+        freeUnused(before);
     }
 
     private static List<File> folders() {

@@ -39,13 +39,13 @@ final class Outputs {
         boolean values = kind == Segmentation.Kind.VALUES;
         for (int plane = 0; plane < slice.planeCount(); plane++) {
             ByteProcessor pixels = new ByteProcessor(slice.width(), slice.height(), slice.labels(plane));
-            if (settings.mask) labels = append(labels, label, pixels);
+            if (settings.mask) labels = append(labels, label, pixels, slice.planeCount());
             if (settings.overlay || settings.roiManager) Outlines.add(rois, image, pixels, kind, plane, bounds, z, t);
         }
         if (settings.probability || values)
             for (int channel = 0; channel < slice.channelCount(); channel++)
                 probability = append(probability, label,
-                        new FloatProcessor(slice.width(), slice.height(), slice.probability(channel)));
+                        new FloatProcessor(slice.width(), slice.height(), slice.probability(channel)), slice.channelCount());
     }
 
     Segmenter.Result result() {
@@ -65,8 +65,8 @@ final class Outputs {
         return result;
     }
 
-    private static ImageStack append(ImageStack stack, String label, ImageProcessor pixels) {
-        ImageStack longer = stack == null ? new ImageStack(pixels.getWidth(), pixels.getHeight()) : stack;
+    private ImageStack append(ImageStack stack, String label, ImageProcessor pixels, int channels) {
+        ImageStack longer = stack == null ? DiskStack.forPlanes(pixels, channels * depth * times) : stack;
         longer.addSlice(label, pixels);
         return longer;
     }

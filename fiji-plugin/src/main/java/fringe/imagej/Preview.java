@@ -6,7 +6,6 @@ import ij.IJ;
 import ij.ImagePlus;
 import ij.gui.ImageRoi;
 import ij.gui.Overlay;
-import ij.gui.Roi;
 import ij.process.ColorProcessor;
 import java.awt.Rectangle;
 import java.util.concurrent.ExecutorService;
@@ -83,8 +82,7 @@ final class Preview {
         byte[] labels = kept.labels(0);
         int[] colours = new int[labels.length];
         for (int i = 0; i < labels.length; i++) colours[i] = labels[i] == 0 ? 0 : COLOUR;
-        Roi roi = image.getRoi();
-        Rectangle bounds = roi != null && roi.isArea() ? roi.getBounds() : new Rectangle();
+        Rectangle bounds = Slices.boundsOf(image);
         ImageRoi drawn = new ImageRoi(bounds.x, bounds.y, new ColorProcessor(kept.width(), kept.height(), colours));
         drawn.setZeroTransparent(true);
         drawn.setOpacity(OPACITY);

@@ -1,5 +1,6 @@
 package fringe.imagej;
 
+import fringe.FringeArgumentException;
 import fringe.FringeFileException;
 import ij.IJ;
 import ij.ImagePlus;
@@ -8,6 +9,7 @@ import ij.io.FileSaver;
 import ij.plugin.PlugIn;
 import ij.plugin.frame.RoiManager;
 import ij.gui.Roi;
+import java.awt.GraphicsEnvironment;
 import java.io.File;
 
 /** Plugins>Fringe>Fringe Segment...: a mask of the current image's particles. */
@@ -47,6 +49,8 @@ public class SegmentCommand implements PlugIn {
         if (image == null) throw new FringeFileException(input + ": ImageJ cannot open it");
         Settings settings = Settings.parse(options);
         settings.stack = true;
+        if (settings.roiManager)
+            throw new FringeArgumentException("roi_manager: files have none; 'overlay' keeps the outlines in the mask");
         Segmenter.Result result = Segmenter.segment(image, settings);
         if (result.rois != null && result.labels != null) result.labels.setOverlay(result.rois);
         return save(result.labels, output) + save(result.probability, output);
@@ -63,6 +67,8 @@ public class SegmentCommand implements PlugIn {
 
     /** Shows what was asked for. The mask comes last, so that it is the current image of a macro's next line. */
     static void show(ImagePlus image, Settings settings, Segmenter.Result result) {
+        if (settings.roiManager && GraphicsEnvironment.isHeadless())
+            throw new FringeArgumentException("roi_manager: there is none without windows; 'overlay' needs none");
         if (settings.overlay) Outlines.show(image, result.rois);
         if (settings.roiManager) addToManager(result);
         if (result.probability != null) result.probability.show();

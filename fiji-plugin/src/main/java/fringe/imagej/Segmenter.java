@@ -1,6 +1,5 @@
 package fringe.imagej;
 
-import fringe.FringeArgumentException;
 import fringe.Library;
 import fringe.Micrograph;
 import fringe.Model;
@@ -29,18 +28,17 @@ final class Segmenter {
 
     /** The same with what the network made of the current slice already, where that is all; null where it is not. */
     static Result segment(ImagePlus image, Settings settings, Segmentation kept) {
-        try (Monitor monitor = new Monitor(image.getTitle())) {
-            Model model = Models.load(settings.model, monitor.run);
-            return segment(image, settings, model, monitor, kept);
+        try (Monitor monitor = new Monitor(image.getTitle());
+                Models.Loaded loaded = Models.use(settings.model, monitor.run)) {
+            return segment(image, settings, loaded.model, monitor, kept);
         }
     }
 
     /** The current slice alone, for a preview: the caller closes it. */
     static Segmentation segmentSlice(ImagePlus image, Settings settings, Monitor monitor) {
-        Model model = Models.load(settings.model, monitor.run);
-        try (Slices slices = new Slices(image)) {
+        try (Models.Loaded loaded = Models.use(settings.model, monitor.run); Slices slices = new Slices(image)) {
             Micrograph micrograph = slices.at(image.getZ(), image.getT());
-            return Segmentation.of(model, micrograph, 0, settings.options(), monitor.run);
+            return Segmentation.of(loaded.model, micrograph, 0, settings.options(), monitor.run);
         }
     }
 
@@ -51,7 +49,6 @@ final class Segmenter {
         SegmentOptions options = settings.options().labelsOnly(!settings.probability);
         Outputs outputs = new Outputs(image, settings, describe(model.info(), settings), depth, times);
         try (Slices slices = new Slices(image)) {
-            if (slices.bounds.isEmpty()) throw new FringeArgumentException("the selection lies outside the image");
             if (kept != null) {
                 outputs.add(kept, image.getZ(), image.getT(), slices.bounds);
                 return outputs.result();

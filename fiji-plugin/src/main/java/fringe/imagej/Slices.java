@@ -1,5 +1,6 @@
 package fringe.imagej;
 
+import fringe.FringeArgumentException;
 import fringe.Micrograph;
 import ij.ImagePlus;
 import ij.ImageStack;
@@ -24,9 +25,15 @@ final class Slices implements AutoCloseable {
 
     Slices(ImagePlus image) {
         this.image = image;
+        bounds = boundsOf(image);
+        if (bounds.isEmpty()) throw new FringeArgumentException("the selection lies outside the image");
+    }
+
+    /** Where an image is worked on: the bounds of its area selection as far as they lie in it, or all of it. */
+    static Rectangle boundsOf(ImagePlus image) {
         boolean area = image.getRoi() != null && image.getRoi().isArea();
         Rectangle whole = new Rectangle(image.getWidth(), image.getHeight());
-        bounds = area ? image.getRoi().getBounds().intersection(whole) : whole;
+        return area ? image.getRoi().getBounds().intersection(whole) : whole;
     }
 
     /** The micrograph of all channels at depth z and time t, both from 1. The next call changes it. */
