@@ -11,6 +11,7 @@
 #include "fringe/segment.h"
 #include "fringe/simulate.h"
 #include "fringe/status.h"
+#include "fringe/train.h"
 #include "fringe/version.h"
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "fringe/run.h"
 #include "fringe/status.h"
 
 #ifdef __cplusplus
@@ -37,6 +38,27 @@ typedef struct fringe_train_progress {
 
 /* Comes on the calling thread. */
 typedef void fringe_train_listener(void *user, const fringe_train_progress *progress);
+
+typedef struct fringe_train_options {
+    const char *recipe;           /* path of a YAML file; names in it start at its folder */
+    const char *output_directory; /* made where it is missing */
+    const char *from_model;       /* a package's folder or an .onnx file to start from, over the recipe's own;
+                                     NULL: as the recipe says */
+    int overwrite;                /* 1: begin anew, whatever an earlier call left there */
+    fringe_train_listener *listener; /* NULL for none */
+    void *listener_user;
+} fringe_train_options;
+
+/* No recipe yet, the current folder, nothing else. */
+FRINGE_API void fringe_train_options_init(fringe_train_options *options);
+
+/* Trains, and writes the package. FRINGE_FORMAT for a recipe with unknown keys or values out of range (with
+ * line and both numbers), and for label values that no class has; FRINGE_FILE for images without labels;
+ * FRINGE_EXISTS where the folder holds a finished package, FRINGE_MISMATCH where its checkpoint belongs to
+ * another recipe or other data, FRINGE_MODEL where the loss is not finite any more. Cancelled, the checkpoint
+ * holds the last step. */
+FRINGE_API fringe_status fringe_train(const fringe_train_options *options, const fringe_run *run,
+                                      fringe_error *error);
 
 #ifdef __cplusplus
 }

@@ -12,12 +12,6 @@ void augmentation_settings_init(struct augmentation_settings *settings)
     *settings = (struct augmentation_settings){.scale = {1, 1}, .gain = {1, 1}};
 }
 
-size_t augmentation_scratch_floats(int32_t channels, int32_t side_px)
-{
-    (void)channels; /* one plane at a time */
-    return (size_t)side_px * (size_t)side_px;
-}
-
 /* Every draw is made whether it is used or not, so that one setting does not change what another draws. */
 static double draw(struct rng *rng, struct augmentation_range range)
 {
@@ -105,7 +99,8 @@ static void take_pixels(const struct placement *p, const struct augmentation_ima
             int inside = row >= 0 && row < image->height_px && column >= 0 && column < image->width_px;
             size_t from = (size_t)mirror(row, image->height_px) * (size_t)image->width_px +
                           (size_t)mirror(column, image->width_px);
-            labels[to] = inside && image->labels[from] >= 0 ? image->labels[from] : BATCH_IGNORED;
+            labels[to] =
+                inside && image->labels[from] != AUGMENTATION_UNKNOWN ? image->labels[from] : BATCH_IGNORED;
             for (int32_t c = 0; c < image->channels; c++)
                 pixels[(size_t)c * crop + to] = p->whole ? image->pixels[(size_t)c * plane + from]
                                                          : sample(image->pixels + (size_t)c * plane,

@@ -34,18 +34,18 @@ struct augmentation_settings {
 /* Nothing is changed. */
 void augmentation_settings_init(struct augmentation_settings *settings);
 
+enum { AUGMENTATION_UNKNOWN = 255 };
+
 /* An image in memory. */
 struct augmentation_image {
     const float *pixels;   /* (C, H, W), prepared */
-    const int16_t *labels; /* (H, W): class, or below 0 where nothing is known */
+    const uint8_t *labels; /* (H, W): class, or AUGMENTATION_UNKNOWN */
     int32_t channels, height_px, width_px;
 };
 
-/* The floats of scratch that a crop takes. */
-size_t augmentation_scratch_floats(int32_t channels, int32_t side_px);
-
 /* Fills pixels (C, side, side) and labels (side, side) with a crop. Beyond the image it goes on mirrored, and
- * labels there are -1. Between pixels the image is interpolated linearly; labels are the nearest. */
+ * labels there are BATCH_IGNORED. Between pixels the image is interpolated linearly; labels are the nearest.
+ * `scratch` has side * side floats. */
 void augmentation_crop(const struct augmentation_settings *settings, const struct augmentation_image *image,
                        struct rng *rng, int32_t side_px, float *scratch, float *pixels, int32_t *labels);
 

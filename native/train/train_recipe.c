@@ -360,6 +360,8 @@ static fringe_status check_together(struct train_recipe *recipe, fringe_error *e
     if (recipe->normalize != TRAIN_FIXED &&
         (text_tree_find(data, "subtract") || text_tree_find(data, "divide")))
         return text_tree_wrong(tree, data, FRINGE_FORMAT, error, "subtract and divide need normalize: fixed");
+    recipe->gain = 1 / recipe->divide;
+    recipe->shift = -recipe->subtract / recipe->divide;
     recipe->augmentation.standardised = recipe->normalize == TRAIN_ZSCORE;
     recipe->trainer.seed = (uint64_t)recipe->seed;
     fringe_status status = architecture_check(architecture, error);

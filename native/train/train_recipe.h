@@ -50,7 +50,8 @@ struct train_recipe {
     double pixel_size_nm; /* calibrated images are resampled to it; 0: never */
     enum train_normalize normalize;
     double subtract, divide;
-    double memory_mib; /* of images that are kept in memory */
+    double gain, shift, zero; /* the same as value * gain + shift; 0 */
+    double memory_mib;        /* of images that are kept in memory */
 
     struct trainer_settings trainer;
     int32_t batch, crop_px, epochs, steps_per_epoch, patience;
