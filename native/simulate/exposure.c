@@ -14,7 +14,7 @@ struct exposure {
     size_t pixels, workspace_floats;
     int first;         /* the phonon that comes first in this round */
     float *transfers;  /* real and imaginary plane for each of the scene's exposures */
-    float *workspaces; /* one for each worker */
+    float *workspaces; /* one for each of the pool's workers: any of them may take a phonon */
     float *images;     /* the scene's exposures for each phonon of a round */
 };
 
@@ -76,12 +76,12 @@ fringe_status exposure_intensities(const struct scene *scene, const struct rng *
     e.workspace_floats = (multislice_workspace_floats(e.multislice) + 15) / 16 * 16;
     size_t floats = (size_t)scene->exposure_count * e.pixels;
     e.transfers = alloc_aligned(2 * floats, sizeof(float));
-    e.workspaces = alloc_aligned((size_t)round * e.workspace_floats, sizeof(float));
+    e.workspaces = alloc_aligned((size_t)threads * e.workspace_floats, sizeof(float));
     e.images = alloc_aligned((size_t)round * floats, sizeof(float));
     sums = alloc_aligned(floats, sizeof(float));
     if (!e.transfers || !e.workspaces || !e.images || !sums) {
         status =
-            failure_memory(error, "a simulated image", (size_t)round * e.workspace_floats * sizeof(float));
+            failure_memory(error, "a simulated image", (size_t)threads * e.workspace_floats * sizeof(float));
         goto done;
     }
     for (size_t i = 0; i < floats; i++) sums[i] = 0;

@@ -47,9 +47,10 @@ static const struct {
     {"hrtem-particles-training", "many and various images in little time: for the particle network",
      RECIPE_MICROGRAPH,
      "exposures_per_wave: 4\nwave_pixel_nm: 0.03\nslice_nm: 0.4\nphonon_count: 2\nparticle_count: [1, 14]\n"
-     "diameter_nm: [1, 12]\nsupport: 0.92\ntouching: 0.3\noverlapping: 0.15\nhole: 0.2\nillumination: [0, "
-     "0.4]\n"
-     "diffuse: [0, 0.4]\nmtf_at_nyquist: [0.05, 0.9]\n"},
+     "diameter_nm: [1, 12]\nsupport: 0.92\nsupport_variation: [0, 0.5]\nhole: 0.2\ncontamination_nm: [0.5, "
+     "5]\n"
+     "touching: 0.3\noverlapping: 0.2\nfocal_spread_nm: [0.5, 8]\nillumination: [0, 0.4]\ndiffuse: [0, 0.4]\n"
+     "mtf_at_nyquist: [0.05, 0.9]\n"},
     {"battery-sem", "sections of a battery electrode: SE and BSE, 2 or 3 phases", RECIPE_SECTION, "{}"},
     {"nano-ct", "tomograms of a battery electrode: rings, noise, blur", RECIPE_TOMOGRAM,
      "size_px: 128\nvoxel_size_nm: [50, 400]\nphase_count: 3\ngrain_px: [15, 40]\nnoise: [0.05, 0.4]\n"},

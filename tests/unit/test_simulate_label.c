@@ -48,6 +48,7 @@ Test(label, disc_of_the_covalent_radius)
             area += inside;
         }
     cr_expect_eq(particle.area_px, area);
+    alloc_free(particle.label);
     atoms_clear(&scene.atoms);
 }
 
