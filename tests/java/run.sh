@@ -121,7 +121,7 @@ tests german in_german -cp "$all" fringe.Tests $handles
 # Without LibraryTest: AddressSanitizer's dlopen does not look where its caller's libraries lie.
 tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest
 silent "asan report" "$work/asan.log" 'AddressSanitizer'
-tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imagej.FilesTest
+tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imagej.FilesTest fringe.imagej.ParticlesTest
 tests memory in_java -Djava.awt.headless=true -Xmx64m -cp "$all" fringe.Tests fringe.imagej.MemoryTest
 
 display=99
