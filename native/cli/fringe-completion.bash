@@ -6,7 +6,7 @@ _fringe() {
     COMPREPLY=()
     [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
     case $COMP_CWORD-$command in
-    1-*) mapfile -t COMPREPLY < <(compgen -W "segment measure simulate evaluate info model --version --help" -- "$word") && return ;;
+    1-*) mapfile -t COMPREPLY < <(compgen -W "segment measure simulate train evaluate info model --version --help" -- "$word") && return ;;
     2-model) mapfile -t COMPREPLY < <(compgen -W "info test time install --help" -- "$word") && return ;;
     esac
     case $before in
@@ -35,6 +35,7 @@ _fringe() {
             --json --help"
         ;;
     simulate) options="--preset --count --seed -o --threads --overwrite --help" ;;
+    train) options="-o --from --threads --overwrite --json --help" ;;
     evaluate)
         options="--truth --model --baseline --classes --ignore --csv --json --repeats --seed --threshold --normalize
             --pixel-size --resample --exclude-bottom --threads --recursive --files-from --help"
