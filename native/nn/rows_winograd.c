@@ -16,13 +16,14 @@ enum {
     LEAST_OUT_CHANNELS = 4,    /* below these the transforms cost more than the products save */
     BLOCK_FLOATS = 112 * 1024, /* of a block's input and products, transformed: they should stay in L2 */
     LEAST_TILES = 24,
-    MOST_TILES = 48,           /* of a block of several rows of tiles, which a narrow layer's are */
-    WIDE_CHANNELS = 128,       /* above, no more than LEAST_TILES */
-    MOST_WEIGHTS = 128 * 1024, /* floats that stay in L2; more are worth reading seldom */
-    WINOGRAD_PART = 128,       /* output channels of a part: each part transforms the input anew */
-    LEAST_PART = 32,           /* of a narrow layer, which has few blocks to share out */
-    PRODUCT_CHANNELS = 32,     /* output channels whose products are held at a time */
-    LINE_FLOATS = 16           /* of a cache line */
+    MOST_TILES = 48,                   /* of a block of several rows of tiles, which a narrow layer's are */
+    LARGE_WEIGHTS = 128 * 1024,        /* floats that L2 does not hold: worth reading seldom */
+    HUGE_WEIGHTS = 16 * LARGE_WEIGHTS, /* worth more than a block's input that stays in L2 */
+    WIDE_CHANNELS = 128,               /* above, and with weights that are not huge, LEAST_TILES at most */
+    WINOGRAD_PART = 128,               /* output channels of a part: each part transforms the input anew */
+    LEAST_PART = 32,                   /* of a narrow layer, which has few blocks to share out */
+    PRODUCT_CHANNELS = 32,             /* output channels whose products are held at a time */
+    LINE_FLOATS = 16                   /* of a cache line */
 };
 
 struct winograd_data {
@@ -31,6 +32,7 @@ struct winograd_data {
     int64_t chunk_tiles, chunk_count; /* a row of tiles is cut into chunks */
     int64_t row_groups;               /* of a block */
     int64_t part_channels, channel_parts;
+    int64_t held_channels; /* output channels whose products are held at a time */
 };
 
 static void winograd_clear(struct step *step)
@@ -139,7 +141,7 @@ static void winograd_rows(const struct step *step, struct execution *execution, 
             x = tile * WINOGRAD_TILE;
     int64_t group_stride = chunk_stride(data, count);
     int64_t groups = (row_end - row + WINOGRAD_TILE - 1) / WINOGRAD_TILE, stride = groups * group_stride;
-    int64_t held = channels < PRODUCT_CHANNELS ? channels : PRODUCT_CHANNELS;
+    int64_t held = channels < data->held_channels ? channels : data->held_channels;
     held = (held + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK * WINOGRAD_BLOCK;
     struct winograd_source sources[STEP_MOST_INPUTS];
     float *v = execution_scratch(execution, worker);
@@ -150,9 +152,9 @@ static void winograd_rows(const struct step *step, struct execution *execution, 
     for (int64_t g = 0; g < groups; g++)
         transform_group(step, execution, n, row + g * WINOGRAD_TILE, x, count, sources, g * group_stride,
                         stride, scratch);
-    for (int64_t done = 0; done < channels; done += PRODUCT_CHANNELS) {
+    for (int64_t done = 0; done < channels; done += data->held_channels) {
         int64_t channel = first_channel + done, these = channels - done;
-        if (these > PRODUCT_CHANNELS) these = PRODUCT_CHANNELS;
+        if (these > data->held_channels) these = data->held_channels;
         data->kernels->multiply(sources, (int)step->input_count,
                                 data->conv.weights + channel * data->conv.in_channels, u_stride, m, m_stride,
                                 (these + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK, stride);
@@ -259,19 +261,21 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
         planes += builder->network->slots[step->inputs[i]].channels * source_planes(data->conv.doubled[i]);
     cut_rows(data, planes, tiles);
     int64_t row_tiles = chunk_stride(data, data->chunk_tiles);
-    int large = floats > MOST_WEIGHTS;
-    int64_t most = large && data->conv.in_channels <= WIDE_CHANNELS ? MOST_TILES : LEAST_TILES;
+    int large = floats > LARGE_WEIGHTS, huge = floats > HUGE_WEIGHTS;
+    int64_t most = huge || (large && data->conv.in_channels <= WIDE_CHANNELS) ? MOST_TILES : LEAST_TILES;
+    int64_t least = huge ? MOST_TILES : large ? LEAST_TILES : 1;
     data->row_groups = most > row_tiles ? most / row_tiles : 1;
     data->part_channels = tiles > LEAST_TILES ? WINOGRAD_PART : part_of_narrow(data->conv.out_channels);
     data->channel_parts = (data->conv.out_channels + data->part_channels - 1) / data->part_channels;
     step->parts = (int)(data->chunk_count * data->channel_parts * out->batch);
     step->block_rows = (int)(data->row_groups * WINOGRAD_TILE);
-    step->lump_rows =
-        large && LEAST_TILES > row_tiles ? (int)(LEAST_TILES / row_tiles) * WINOGRAD_TILE : WINOGRAD_TILE;
+    step->lump_rows = (int)(least > row_tiles ? least / row_tiles : 1) * WINOGRAD_TILE;
     int64_t stride = most_stride(data);
+    /* An input that does not stay in L2 is read once for all of a part. */
+    data->held_channels = planes * stride > BLOCK_FLOATS ? data->part_channels : PRODUCT_CHANNELS;
     struct winograd_source sources[STEP_MOST_INPUTS];
     step->scratch_floats = lay_sources(step, builder->network, NULL, stride, sources) +
-                           WINOGRAD_FREQUENCIES * frequency_stride(PRODUCT_CHANNELS, stride) +
+                           WINOGRAD_FREQUENCIES * frequency_stride(data->held_channels, stride) +
                            WINOGRAD_SCRATCH(stride);
     for (size_t i = 0; i < step->input_count; i++) {
         if (data->conv.doubled[i]) step->rows[i].divide = step->columns[i].divide = 2;

@@ -114,12 +114,12 @@ struct operand {
 };
 
 /* `blocks` blocks of channels by n vectors of tiles; both are constants at every call. */
-INLINE void product(const struct operand *operands, int count, int64_t at, size_t block_floats, float *m,
-                    int64_t stride, const int blocks, const int n)
+INLINE void product(const struct operand *operands, int count, int64_t at, size_t from, size_t block_floats,
+                    float *m, int64_t stride, const int blocks, const int n)
 {
     vec sum[8][3] = {{{0}}};
     for (const struct operand *p = operands; p < operands + count; p++) {
-        const float *v = p->v + at, *u = p->u;
+        const float *v = p->v + at, *u = p->u + from;
         for (int64_t c = 0; c < p->channels; c++, v += stride, u += WINOGRAD_BLOCK) {
             vec tiles[3];
 #pragma GCC unroll 3
@@ -142,26 +142,36 @@ INLINE void product(const struct operand *operands, int count, int64_t at, size_
         for (int k = 0; k < n; k++) vec_store(m + at + o * stride + k * KERNEL_LANES, sum[o][k]);
 }
 
-/* All blocks over n vectors. Two blocks at once where registers allow, or where one would have too few sums
- * to hide the latency of a multiply-add. */
-INLINE void products(struct operand *operands, int count, int64_t at, size_t block_floats, float *m,
-                     int64_t blocks, int64_t stride, const int n)
+/* Two blocks, or one, over n vectors; both at once where registers allow, or where one would have too few
+ * sums to hide the latency of a multiply-add. */
+INLINE void products(const struct operand *operands, int count, int64_t at, size_t block_floats, float *m,
+                     int64_t stride, int blocks, const int n)
 {
-    const int together = KERNEL_LANES == 16 || n == 1 ? 2 : 1;
-    const float *first[WINOGRAD_MOST_SOURCES];
-    for (int s = 0; s < count; s++) first[s] = operands[s].u;
-    for (int64_t block = 0; block < blocks;) {
-        if (block + together <= blocks) {
-            product(operands, count, at, block_floats, m + block * WINOGRAD_BLOCK * stride, stride, together,
-                    n);
-            block += together;
-        } else {
-            product(operands, count, at, block_floats, m + block * WINOGRAD_BLOCK * stride, stride, 1, n);
-            block++;
-        }
-        for (int s = 0; s < count; s++) operands[s].u = first[s] + (size_t)block * block_floats;
+    if (blocks == 2 && (KERNEL_LANES == 16 || n == 1)) {
+        product(operands, count, at, 0, block_floats, m, stride, 2, n);
+        return;
     }
-    for (int s = 0; s < count; s++) operands[s].u = first[s];
+    for (int b = 0; b < blocks; b++)
+        product(operands, count, at, (size_t)b * block_floats, block_floats, m + b * WINOGRAD_BLOCK * stride,
+                stride, 1, n);
+}
+
+/* All vectors of up to two blocks: their weights stay in L1 meanwhile. */
+static void product_row(const struct operand *operands, int count, size_t block_floats, float *m,
+                        int64_t stride, int blocks)
+{
+    int64_t vectors = stride / KERNEL_LANES, at = 0;
+    while (vectors > 0) {
+        int n = vectors == 4 ? 2 : vectors < 3 ? (int)vectors : 3;
+        if (n == 3)
+            products(operands, count, at, block_floats, m, stride, blocks, 3);
+        else if (n == 2)
+            products(operands, count, at, block_floats, m, stride, blocks, 2);
+        else
+            products(operands, count, at, block_floats, m, stride, blocks, 1);
+        vectors -= n;
+        at += n * KERNEL_LANES;
+    }
 }
 
 /* Where frequency f of a doubled source is found, -1 where it is zero: f's places on either axis are 0, 1
@@ -189,17 +199,10 @@ static void multiply(const struct winograd_source *sources, int source_count, co
             operands[count++] = (struct operand){sources[s].v + (size_t)plane * sources[s].v_stride, weights,
                                                  sources[s].channels};
         }
-        int64_t vectors = stride / KERNEL_LANES, at = 0;
-        while (vectors > 0) {
-            int n = vectors == 4 ? 2 : vectors < 3 ? (int)vectors : 3;
-            if (n == 3)
-                products(operands, count, at, block_floats, m, blocks, stride, 3);
-            else if (n == 2)
-                products(operands, count, at, block_floats, m, blocks, stride, 2);
-            else
-                products(operands, count, at, block_floats, m, blocks, stride, 1);
-            vectors -= n;
-            at += n * KERNEL_LANES;
+        for (int64_t block = 0; block < blocks; block += 2) {
+            product_row(operands, count, block_floats, m + block * WINOGRAD_BLOCK * stride, stride,
+                        block + 1 < blocks ? 2 : 1);
+            for (int s = 0; s < count; s++) operands[s].u += 2 * block_floats;
         }
     }
 }
