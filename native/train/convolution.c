@@ -12,7 +12,6 @@ enum {
     LEAST_CHANNELS = 8, /* in and out: below, Winograd's transforms cost more than its products save */
     BAND_ROWS = 8,      /* rows of a piece of a direct convolution */
     BLOCK_TILES = 64,   /* tiles of a piece of a Winograd convolution, about */
-    PART_CHANNELS = 64, /* output channels of such a piece */
     HELD_CHANNELS = 32  /* output channels whose products are held at a time */
 };
 
@@ -112,6 +111,7 @@ struct applying {
     size_t scratch_stride;
     int32_t tile_rows, tiles;  /* Winograd: rows of tiles of an image, tiles of a row */
     int32_t group_rows, parts; /* rows of tiles of a piece, pieces side by side along the output channels */
+    int32_t part_channels;     /* of such a piece, the last one apart */
 };
 
 static void add_row(const struct planes *out, float *to, const float *from)
@@ -190,8 +190,8 @@ static void winograd_piece(void *context, size_t index, int worker)
     const struct convolution *c = a->convolution;
     const struct planes *in = a->in;
     int32_t part = (int32_t)(index % (size_t)a->parts), group = (int32_t)(index / (size_t)a->parts);
-    int32_t first_channel = part * PART_CHANNELS, first_row = group * a->group_rows;
-    int32_t channels = smaller(PART_CHANNELS, c->out_channels - first_channel);
+    int32_t first_channel = part * a->part_channels, first_row = group * a->group_rows;
+    int32_t channels = smaller(a->part_channels, c->out_channels - first_channel);
     int32_t rows = smaller(a->group_rows, in->images * a->tile_rows - first_row);
     size_t stride = padded_tiles((size_t)(a->group_rows * a->tiles));
     /* Tiles lie without gaps, so a row of tiles may overreach into the next, which is written later. */
@@ -257,7 +257,11 @@ fringe_status convolution_apply(const struct convolution *c, const struct planes
     a.tile_rows = (out->height + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
     a.tiles = (out->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
     a.group_rows = rows_of_group(a.tiles);
-    a.parts = (c->out_channels + PART_CHANNELS - 1) / PART_CHANNELS;
-    size_t groups = ((size_t)(out->images * a.tile_rows) + (size_t)a.group_rows - 1) / (size_t)a.group_rows;
-    return run_state_parallel(work->run, groups * (size_t)a.parts, winograd_piece, &a, error);
+    int32_t groups = (out->images * a.tile_rows + a.group_rows - 1) / a.group_rows;
+    /* Each part transforms the input anew, so there are no more than threads want; the bytes are the same. */
+    int32_t held = (c->out_channels + HELD_CHANNELS - 1) / HELD_CHANNELS;
+    int32_t wanted = smaller(held, (fringe_run_threads(work->run) + groups - 1) / groups);
+    a.part_channels = (held + wanted - 1) / wanted * HELD_CHANNELS;
+    a.parts = (c->out_channels + a.part_channels - 1) / a.part_channels;
+    return run_state_parallel(work->run, (size_t)groups * (size_t)a.parts, winograd_piece, &a, error);
 }

@@ -129,4 +129,39 @@ static void spread_tiles(const float *const rows[4], int64_t count, float *m, si
     }
 }
 
-const struct gradient_kernels KERNEL_TABLE(gradient) = {products, spread_tiles};
+/* One dimension of G' u: six values to three. */
+INLINE void transform_back(const vec u[6], vec g[3])
+{
+    vec a = u[1] + u[2], b = u[2] - u[1], c = u[3] + u[4], d = u[3] - u[4];
+    g[0] = vec_fma(vec_set(1.f / 4), u[0], vec_fma(vec_set(1.f / 24), c, a * (-1.f / 6)));
+    g[1] = vec_fma(vec_set(1.f / 12), d, b * (1.f / 6));
+    g[2] = vec_fma(vec_set(1.f / 6), c - a, u[5]);
+}
+
+static void gather(const float *u, size_t u_stride, int32_t ranges, size_t range_stride, int32_t channels,
+                   float *g, size_t g_stride)
+{
+    for (int32_t o = 0; o < channels; o += KERNEL_LANES) {
+        int32_t count = channels - o < KERNEL_LANES ? channels - o : KERNEL_LANES;
+        vec half[3][6], taps[9];
+        for (int j = 0; j < 6; j++) {
+            vec column[6], three[3];
+            for (int i = 0; i < 6; i++) {
+                const float *from = u + (size_t)(6 * i + j) * u_stride + o;
+                column[i] = (vec){0};
+                for (int32_t r = 0; r < ranges; r++, from += range_stride) {
+                    vec part = {0};
+                    memcpy(&part, from, (size_t)count * sizeof *from);
+                    column[i] += part;
+                }
+            }
+            transform_back(column, three);
+            for (int i = 0; i < 3; i++) half[i][j] = three[i];
+        }
+        for (int i = 0; i < 3; i++) transform_back(half[i], taps + 3 * i);
+        for (int32_t k = 0; k < count; k++)
+            for (int t = 0; t < 9; t++) g[(size_t)(o + k) * g_stride + (size_t)t] = taps[t][k];
+    }
+}
+
+const struct gradient_kernels KERNEL_TABLE(gradient) = {products, spread_tiles, gather};

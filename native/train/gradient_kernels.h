@@ -31,6 +31,10 @@ struct gradient_kernels {
      * scratch: WINOGRAD_SCRATCH(count rounded up to 16). */
     void (*spread_tiles)(const float *const rows[4], int64_t count, float *m, size_t m_stride,
                          float *scratch);
+    /* G' u G: frequency f of output channel o is the sum over `ranges` of u[r * range_stride + f * u_stride +
+     * o]; tap t of channel o goes to g[o * g_stride + t]. */
+    void (*gather)(const float *u, size_t u_stride, int32_t ranges, size_t range_stride, int32_t channels,
+                   float *g, size_t g_stride);
 };
 
 CPU_TABLES(struct gradient_kernels, gradient);

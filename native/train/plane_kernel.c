@@ -164,22 +164,47 @@ static void pool(struct plane_size size, const float *x, size_t wide_row, float 
     }
 }
 
+/* Pixels are sorted by their place among the four, a stretch at a time: loops of one kind each are what
+ * compilers make vectors of. */
+enum { STRETCH = 64 };
+
+INLINE void pool_back_row(const float *restrict upper, const float *restrict lower,
+                          const float *restrict most, const float *restrict g, int32_t width,
+                          const int add_up, float *restrict to, float *restrict to_lower)
+{
+    for (int32_t begin = 0; begin < width; begin += STRETCH) {
+        int32_t count = width - begin < STRETCH ? width - begin : STRETCH;
+        float at[4][STRETCH];
+        for (int32_t j = 0; j < count; j++) {
+            int32_t x = begin + j;
+            int a = upper[2 * x] == most[x], b = !a & (upper[2 * x + 1] == most[x]);
+            int c = !a & !b & (lower[2 * x] == most[x]), d = !a & !b & !c;
+            at[0][j] = a ? g[x] : 0;
+            at[1][j] = b ? g[x] : 0;
+            at[2][j] = c ? g[x] : 0;
+            at[3][j] = d ? g[x] : 0;
+        }
+        float *restrict first = to + 2 * begin, *restrict second = to_lower + 2 * begin;
+        for (int32_t j = 0; j < count; j++) {
+            first[2 * j] = (add_up ? first[2 * j] : 0) + at[0][j];
+            first[2 * j + 1] = (add_up ? first[2 * j + 1] : 0) + at[1][j];
+        }
+        for (int32_t j = 0; j < count; j++) {
+            second[2 * j] = (add_up ? second[2 * j] : 0) + at[2][j];
+            second[2 * j + 1] = (add_up ? second[2 * j + 1] : 0) + at[3][j];
+        }
+    }
+}
+
 static void pool_back(struct plane_size size, const float *x, size_t wide_row, const float *y,
                       const float *dy, int add_up, float *dx)
 {
     for (int32_t i = 0; i < size.height;
          i++, x += 2 * wide_row, dx += 2 * wide_row, y += size.row, dy += size.row) {
-        const float *restrict upper = x, *restrict lower = x + wide_row, *restrict most = y, *restrict g = dy;
-        float *restrict to = dx, *restrict to_lower = dx + wide_row;
-        for (int32_t j = 0; j < size.width; j++) {
-            int a = upper[2 * j] == most[j], b = !a & (upper[2 * j + 1] == most[j]);
-            int c = !a & !b & (lower[2 * j] == most[j]), d = !a & !b & !c;
-            float at[4] = {a ? g[j] : 0, b ? g[j] : 0, c ? g[j] : 0, d ? g[j] : 0};
-            to[2 * j] = add_up ? to[2 * j] + at[0] : at[0];
-            to[2 * j + 1] = add_up ? to[2 * j + 1] + at[1] : at[1];
-            to_lower[2 * j] = add_up ? to_lower[2 * j] + at[2] : at[2];
-            to_lower[2 * j + 1] = add_up ? to_lower[2 * j + 1] + at[3] : at[3];
-        }
+        if (add_up)
+            pool_back_row(x, x + wide_row, y, dy, size.width, 1, dx, dx + wide_row);
+        else
+            pool_back_row(x, x + wide_row, y, dy, size.width, 0, dx, dx + wide_row);
     }
 }
 

@@ -10,7 +10,8 @@ enum {
     LEAST_CHANNELS = 8,   /* in and out, for Winograd's filtering */
     BAND_ROWS = 4,        /* rows of a direct product, so that they stay in the first cache */
     BLOCK_TILES = 128,    /* tiles of a block of Winograd's products, about */
-    PART_CHANNELS = 64,   /* output channels of a piece */
+    PART_CHANNELS = 128,  /* most output channels of a piece */
+    LEAST_PART = 32,      /* fewest, when there are threads to spare */
     MOST_RANGES = 8,      /* of the batch's rows; half where the partial sums are large */
     LARGE_WEIGHTS = 4096, /* input times output channels */
     LANES = 16            /* of the widest vector */
@@ -20,7 +21,8 @@ struct gradient_job {
     const struct planes *in, *dout;
     int kernel, winograd;
     int32_t ranges, parts;
-    int32_t unit_count; /* rows of tiles, or bands of rows, of the whole batch */
+    int32_t part_channels; /* of all parts but the last */
+    int32_t unit_count;    /* rows of tiles, or bands of rows, of the whole batch */
     int32_t units_of_image;
     int32_t tiles, group_rows; /* tiles of a row; rows of tiles of a block */
     float *partial;            /* for range, part, frequency or tap, input channel: output channels */
@@ -81,13 +83,13 @@ size_t weight_gradient_scratch(int32_t in_channels, int32_t out_channels, int ke
 static float *piece_sums(const struct gradient_job *job, int32_t range, int32_t part)
 {
     size_t products = products_of(job->winograd, job->kernel) * (size_t)job->in->channels;
-    return job->partial +
-           products * ((size_t)range * (size_t)job->dout->channels + (size_t)part * PART_CHANNELS);
+    return job->partial + products * ((size_t)range * (size_t)job->dout->channels +
+                                      (size_t)part * (size_t)job->part_channels);
 }
 
 static int32_t part_channels(const struct gradient_job *job, int32_t part)
 {
-    return smaller(PART_CHANNELS, job->dout->channels - part * PART_CHANNELS);
+    return smaller(job->part_channels, job->dout->channels - part * job->part_channels);
 }
 
 static void direct_piece(const struct gradient_job *job, int32_t begin, int32_t end, int32_t part,
@@ -97,7 +99,7 @@ static void direct_piece(const struct gradient_job *job, int32_t begin, int32_t 
     for (int32_t unit = begin; unit < end; unit++) {
         int32_t n = unit / job->units_of_image, y = unit % job->units_of_image * BAND_ROWS;
         struct gradient_rows v = {NULL, job->in->plane, job->in->row, job->in->channels};
-        struct gradient_rows m = {planes_row(job->dout, n, part * PART_CHANNELS, y), job->dout->plane,
+        struct gradient_rows m = {planes_row(job->dout, n, part * job->part_channels, y), job->dout->plane,
                                   job->dout->row, channels};
         for (int t = 0; t < job->kernel * job->kernel; t++) {
             int dy = job->kernel == 3 ? t / 3 - 1 : 0, dx = job->kernel == 3 ? t % 3 - 1 : 0;
@@ -143,7 +145,7 @@ static void winograd_piece(const struct gradient_job *job, int32_t begin, int32_
             transform_channel(job, job->in, c, first, rows, 1, v + (size_t)c * stride, v_stride, zeros,
                               scratch);
         for (int32_t o = 0; o < channels; o++)
-            transform_channel(job, job->dout, part * PART_CHANNELS + o, first, rows, 0,
+            transform_channel(job, job->dout, part * job->part_channels + o, first, rows, 0,
                               m + (size_t)o * stride, m_stride, zeros, scratch);
         for (size_t f = 0; f < WINOGRAD_FREQUENCIES; f++) {
             struct gradient_rows a = {v + f * v_stride, stride, 0, in_channels};
@@ -176,39 +178,29 @@ static void piece(void *context, size_t index, int worker)
         direct_piece(job, begin, end, part, sums);
 }
 
-/* One dimension of G' u: six values to three, each `step` apart. */
-static void gather(const double *u, int step, double *g, int g_step)
-{
-    double a = u[step] + u[2 * step], b = u[2 * step] - u[step];
-    double c = u[3 * step] + u[4 * step], d = u[3 * step] - u[4 * step];
-    g[0] = u[0] / 4 - a / 6 + c / 24;
-    g[g_step] = b / 6 + d / 12;
-    g[2 * g_step] = -a / 6 + c / 6 + u[5 * step];
-}
-
 /* All output channels of one input channel: ranges are added in order, then Winograd's last step. */
 static void finish_channel(void *context, size_t index, int worker)
 {
     const struct gradient_job *job = context;
     size_t in_channels = (size_t)job->in->channels, taps = (size_t)(job->kernel * job->kernel);
-    size_t products = products_of(job->winograd, job->kernel);
+    size_t range_stride = products_of(job->winograd, job->kernel) * in_channels * (size_t)job->dout->channels;
     (void)worker;
-    for (int32_t o = 0; o < job->dout->channels; o++) {
-        int32_t part = o / PART_CHANNELS;
+    for (int32_t part = 0; part < job->parts; part++) {
         size_t channels = (size_t)part_channels(job, part);
-        double sum[WINOGRAD_FREQUENCIES] = {0}, half[3 * WINOGRAD_REACH], g[9];
-        for (int32_t range = 0; range < job->ranges; range++) {
-            const float *from =
-                piece_sums(job, range, part) + index * channels + (size_t)(o - part * PART_CHANNELS);
-            for (size_t f = 0; f < products; f++) sum[f] += (double)from[f * in_channels * channels];
-        }
+        const float *from = piece_sums(job, 0, part) + index * channels;
+        float *to = job->gradient + ((size_t)(part * job->part_channels) * in_channels + index) * taps;
         if (job->winograd) {
-            for (int j = 0; j < WINOGRAD_REACH; j++)
-                gather(sum + j, WINOGRAD_REACH, half + j, WINOGRAD_REACH);
-            for (int i = 0; i < 3; i++) gather(half + i * WINOGRAD_REACH, 1, g + 3 * i, 1);
+            CPU_CHOOSE(gradient)->gather(from, in_channels * channels, job->ranges, range_stride,
+                                         (int32_t)channels, to, in_channels * taps);
+            continue;
         }
-        float *to = job->gradient + ((size_t)o * in_channels + index) * taps;
-        for (size_t t = 0; t < taps; t++) to[t] = (float)(job->winograd ? g[t] : sum[t]);
+        for (size_t t = 0; t < taps; t++)
+            for (size_t o = 0; o < channels; o++) {
+                double sum = 0;
+                for (int32_t range = 0; range < job->ranges; range++)
+                    sum += (double)from[(size_t)range * range_stride + t * in_channels * channels + o];
+                to[o * in_channels * taps + t] = (float)sum;
+            }
     }
 }
 
@@ -219,7 +211,6 @@ fringe_status weight_gradient(const struct planes *in, const struct planes *dout
                                .dout = dout,
                                .kernel = kernel,
                                .winograd = uses_winograd(in->channels, dout->channels, kernel),
-                               .parts = (dout->channels + PART_CHANNELS - 1) / PART_CHANNELS,
                                .tiles = (dout->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE,
                                .partial = partial,
                                .gradient = gradient,
@@ -232,6 +223,12 @@ fringe_status weight_gradient(const struct planes *in, const struct planes *dout
     job.ranges =
         smaller(most_ranges(in->channels, dout->channels),
                 job.winograd ? (job.unit_count + job.group_rows - 1) / job.group_rows : job.unit_count);
+    /* Each part transforms the input anew, so there are no more than threads want; the bytes are the same. */
+    int32_t threads = fringe_run_threads(work->run);
+    job.part_channels = smaller(PART_CHANNELS, dout->channels);
+    while (job.part_channels > LEAST_PART && job.ranges * (dout->channels / job.part_channels) < threads)
+        job.part_channels = (job.part_channels + 1) / 2;
+    job.parts = (dout->channels + job.part_channels - 1) / job.part_channels;
     fringe_status status =
         run_state_parallel(work->run, (size_t)(job.ranges * job.parts), piece, &job, error);
     if (status) return status;
