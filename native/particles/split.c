@@ -55,11 +55,11 @@ static int list_beside(const struct landscape *land, int32_t at, int32_t beside[
     return count;
 }
 
-/* Whether no neck lies between two peaks. */
+/* Whether two peaks belong to one part. */
 static int is_one(float saddle, float peak, float other_peak, double neck)
 {
-    float lower = fminf(peak, other_peak);
-    return saddle >= neck * lower || lower - saddle < SPLIT_GRID_PX;
+    float lower = fminf(peak, other_peak), higher = fmaxf(peak, other_peak);
+    return saddle >= neck * lower || lower - saddle < SPLIT_GRID_PX || lower < SPLIT_LEAST_PART * higher;
 }
 
 /* Takes in a pixel behind all that are higher: it goes to the peak of the highest of its neighbours, and
