@@ -4,8 +4,8 @@
  * particle's. It has a peak in the middle of each part and a saddle in the neck between two. Parts are apart
  * where the saddle is lower than `neck` times the lower of the two peaks: for two discs of one radius R with
  * `neck` 0.8 that is when their centres are 1.2 R apart or more. The rule knows no size, so it is the same at
- * any magnification. What is less than SPLIT_LEAST_PART as wide as its neighbour is a bump on it (an atom at a
- * corner has a neck too), and differences below SPLIT_GRID_PX are the pixel grid's.
+ * any magnification. What is less than SPLIT_LEAST_PART as wide as its neighbour is a bump on it (an atom at
+ * a corner has a neck too), and differences below SPLIT_GRID_PX are the pixel grid's.
  *
  * What is beyond the edge of the image is not known and counts as particle: a particle that the edge cuts has
  * no neck there.
