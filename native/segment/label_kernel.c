@@ -28,4 +28,40 @@ static size_t threshold(const float *probability, size_t count, float threshold,
     return total;
 }
 
-const struct label_kernels KERNEL_TABLE(label) = {threshold};
+/* One vector of pixels. NaN is larger than nothing, and nothing is larger than NaN: a pixel with one anywhere
+ * is marked, whatever else is found in it. */
+static inline vec_mask largest_of(const float *first, size_t plane_stride, size_t channels, size_t lanes,
+                                  vec_mask *nan)
+{
+    vec largest = {0};
+    vec_mask label = {0}, odd = {0};
+    for (size_t k = 0; k < channels; k++) {
+        vec value = {0};
+        if (lanes == KERNEL_LANES)
+            value = vec_load(first + k * plane_stride);
+        else
+            memcpy(&value, first + k * plane_stride, lanes * sizeof *first);
+        vec_mask larger = k == 0 ? (vec_mask)(value == value) : value > largest;
+        largest = vec_select(larger, value, largest);
+        label = (larger & (int32_t)k) | (~larger & label);
+        odd |= value != value;
+    }
+    *nan += odd;
+    return label & ~odd;
+}
+
+static size_t largest(const float *first, size_t plane_stride, size_t channels, size_t count, uint8_t *labels)
+{
+    vec_mask nan = {0};
+    size_t total = 0;
+    for (size_t i = 0; i < count; i += KERNEL_LANES) {
+        size_t lanes = count - i < KERNEL_LANES ? count - i : KERNEL_LANES;
+        vec_mask found = largest_of(first + i, plane_stride, channels, lanes, &nan);
+        vec_labels narrow = __builtin_convertvector(found, vec_labels);
+        memcpy(labels + i, &narrow, lanes);
+    }
+    for (int lane = 0; lane < KERNEL_LANES; lane++) total += (size_t)-nan[lane];
+    return total;
+}
+
+const struct label_kernels KERNEL_TABLE(label) = {threshold, largest};

@@ -59,9 +59,10 @@ struct segment_job {
     struct plane_summary *measured; /* C, of the planes before preparation; NULL where no step asks */
 
     /* network */
-    int32_t output_channels; /* K */
-    float *outputs;          /* on the work grid; NULL where rows become labels at once */
-    int64_t nan_count;       /* values of the network that are no numbers */
+    int32_t output_channels;          /* K */
+    int32_t kept_channel, kept_count; /* of those the first that is kept, and how many: one mask needs one */
+    float *outputs;    /* (kept_count, H, W) on the work grid; NULL where rows become labels at once */
+    int64_t nan_count; /* values of the network that are no numbers */
     fringe_segmentation *result;
 };
 

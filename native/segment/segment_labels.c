@@ -17,7 +17,7 @@ static fringe_status bring_back(struct segment_job *job, fringe_error *error)
 {
     fringe_segmentation *result = job->result;
     size_t height = (size_t)result->height_px, width = (size_t)result->width_px;
-    size_t count = (size_t)result->channel_count * height * width;
+    size_t count = (size_t)job->kept_count * height * width;
     int nothing_excluded = job->height_px == result->height_px && job->width_px == result->width_px;
     if (job->outputs && segment_job_keeps_grid(job) && nothing_excluded) {
         result->probability = job->outputs;
@@ -27,7 +27,7 @@ static fringe_status bring_back(struct segment_job *job, fringe_error *error)
     result->probability = alloc_array(count, sizeof *result->probability);
     if (!result->probability)
         return failure_memory(error, "the probability map", count * sizeof *result->probability);
-    for (int32_t k = 0; job->outputs && k < result->channel_count; k++) {
+    for (int32_t k = 0; job->outputs && k < job->kept_count; k++) {
         struct sample_plane work = {
             .pixel = FRINGE_PIXEL_FLOAT32, .height_px = job->work_height_px, .width_px = job->work_width_px};
         struct resample_target own = {
@@ -49,20 +49,6 @@ static int is_hole(const struct segment_job *job, int32_t y, int32_t x)
     return job->holes[i >> 3] >> (i & 7) & 1;
 }
 
-/* NaN is larger than nothing; *nan_count grows by one where a channel is NaN. */
-static uint8_t largest_class(const float *pixel, size_t plane_stride, int32_t channels, int64_t *nan_count)
-{
-    int32_t best = 0;
-    int nan = 0;
-    for (int32_t k = 0; k < channels; k++) {
-        float value = pixel[(size_t)k * plane_stride], largest = pixel[(size_t)best * plane_stride];
-        nan |= isnan(value);
-        if (value > largest || isnan(largest)) best = k;
-    }
-    *nan_count += nan;
-    return (uint8_t)(nan ? 0 : best);
-}
-
 /* The least float that is not below a threshold: a float is at least the one where it is at least the other.
  */
 static float least_float(double threshold)
@@ -71,8 +57,9 @@ static float least_float(double threshold)
     return (double)least < threshold ? nextafterf(least, INFINITY) : least;
 }
 
-/* Labels `count` pixels whose first label is at index `at`; their first channel is at `from`, the others
- * every plane_stride. Gives the number of labels that NaN decided: background. */
+/* Labels `count` pixels whose first label is at index `at`; the first channel that counts (a mask's
+ * foreground) is at `from`, the others every plane_stride. Gives the number of labels that NaN decided:
+ * background. */
 static int64_t label_row(const fringe_segmentation *result, size_t at, size_t count, const float *from,
                          size_t plane_stride, double threshold)
 {
@@ -84,12 +71,11 @@ static int64_t label_row(const fringe_segmentation *result, size_t at, size_t co
     int64_t nan_count = 0;
     switch (result->kind) {
     case FRINGE_SEGMENT_MASK:
-        from += (size_t)result->foreground * plane_stride;
         nan_count = (int64_t)kernels->threshold(from, count, least, labels);
         break;
     case FRINGE_SEGMENT_CLASSES:
-        for (size_t i = 0; i < count; i++)
-            labels[i] = largest_class(from + i, plane_stride, result->channel_count, &nan_count);
+        nan_count =
+            (int64_t)kernels->largest(from, plane_stride, (size_t)result->channel_count, count, labels);
         break;
     case FRINGE_SEGMENT_MASKS:
         for (size_t k = 0; k < (size_t)result->plane_count; k++)
@@ -118,7 +104,7 @@ static void clear_holes(const struct segment_job *job, int32_t y, int32_t x_begi
         if (!is_hole(job, y, x)) continue;
         size_t at = index_of(job, y, x);
         for (int32_t k = 0; k < result->plane_count; k++) result->labels[(size_t)k * plane + at] = 0;
-        for (int32_t k = 0; result->probability && k < result->channel_count; k++)
+        for (int32_t k = 0; result->probability && k < job->kept_count; k++)
             result->probability[(size_t)k * plane + at] = 0;
     }
 }
@@ -126,8 +112,9 @@ static void clear_holes(const struct segment_job *job, int32_t y, int32_t x_begi
 void segment_labels_take_row(struct segment_job *job, int64_t y, int64_t x_begin, int64_t x_end,
                              const float *from, size_t plane_stride)
 {
-    job->nan_count += label_row(job->result, index_of(job, y, x_begin), (size_t)(x_end - x_begin), from,
-                                plane_stride, job->options.threshold);
+    job->nan_count +=
+        label_row(job->result, index_of(job, y, x_begin), (size_t)(x_end - x_begin),
+                  from + (size_t)job->kept_channel * plane_stride, plane_stride, job->options.threshold);
     clear_holes(job, (int32_t)y, (int32_t)x_begin, (int32_t)x_end);
 }
 
@@ -144,12 +131,15 @@ static void label_block(void *context, size_t block, int worker)
     const struct segment_job *job = blocks->job;
     const fringe_segmentation *result = job->result;
     size_t plane = (size_t)result->height_px * (size_t)result->width_px;
+    /* The channel that counts, among those that are kept. */
+    int32_t counts = result->kind == FRINGE_SEGMENT_MASK ? result->foreground - job->kept_channel : 0;
+    const float *first = result->probability + (size_t)counts * plane;
     int32_t begin = (int32_t)block * BLOCK_ROWS;
     int32_t end = job->height_px - begin > BLOCK_ROWS ? begin + BLOCK_ROWS : job->height_px;
     for (int32_t y = begin; y < end; y++) {
         size_t at = index_of(job, y, 0);
-        blocks->nan_counts[block] += label_row(result, at, (size_t)job->width_px, result->probability + at,
-                                               plane, job->options.threshold);
+        blocks->nan_counts[block] +=
+            label_row(result, at, (size_t)job->width_px, first + at, plane, job->options.threshold);
         clear_holes(job, y, 0, job->width_px);
     }
 }
@@ -209,6 +199,11 @@ fringe_status segment_labels_begin(struct segment_job *job, int *at_once, fringe
     *at_once = job->options.labels_only && result->kind != FRINGE_SEGMENT_VALUES &&
                segment_job_keeps_grid(job) &&
                job->model->output->step_count == 0; /* a step may look at all of the plane */
+    /* Without steps behind the network, which may look at all channels, a mask is one channel's. */
+    int alone = job->options.labels_only && result->kind == FRINGE_SEGMENT_MASK &&
+                job->model->output->step_count == 0;
+    job->kept_channel = alone ? result->foreground : 0;
+    job->kept_count = alone ? 1 : job->output_channels;
     return *at_once ? allocate_labels(job->result, error) : FRINGE_OK;
 }
 
@@ -263,6 +258,7 @@ fringe_status fringe_segmentation_set_threshold(fringe_segmentation *result, dou
     if (!result->probability)
         return failure_set(error, FRINGE_ARGUMENT, "threshold: the probabilities were not kept");
     size_t plane = (size_t)result->height_px * (size_t)result->width_px;
-    label_row(result, 0, plane, result->probability, plane, threshold);
+    size_t first = result->kind == FRINGE_SEGMENT_MASK ? (size_t)result->foreground : 0;
+    label_row(result, 0, plane, result->probability + first * plane, plane, threshold);
     return FRINGE_OK;
 }

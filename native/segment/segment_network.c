@@ -50,7 +50,8 @@ static void keep_row(const struct window *window, int64_t y, const float *from, 
         segment_labels_take_row(job, y, begin, end, from, plane_stride);
         return;
     }
-    for (size_t k = 0; k < (size_t)job->output_channels; k++)
+    from += (size_t)job->kept_channel * plane_stride;
+    for (size_t k = 0; k < (size_t)job->kept_count; k++)
         memcpy(job->outputs + ((int64_t)k * height + y) * width + begin, from + k * plane_stride,
                (size_t)(end - begin) * sizeof *from);
 }
@@ -195,10 +196,10 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
     fringe_status status = job->plan ? FRINGE_OK : segment_plan_make(job, &job->plan, error);
     if (status) return status;
     job->output_channels = (int32_t)network_output(job->plan->piece.network, 0)->dims[1];
-    size_t channels = (size_t)job->output_channels;
     int at_once;
     status = segment_labels_begin(job, &at_once, error);
     if (status) return status;
+    size_t channels = (size_t)job->kept_count;
     if (!at_once) job->outputs = alloc_aligned(channels * pixels, sizeof *job->outputs);
     if (!at_once && !job->outputs)
         return failure_memory(error, "the network's output", channels * pixels * sizeof *job->outputs);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "fringe/segment.h"
 #include "support/built_model.h"
 #include "support/nets.h"
@@ -213,7 +214,7 @@ Test(labels, without_probabilities_no_threshold_is_set_anew)
 }
 
 /* A network that gives NaN finds nothing there, and says so with the number of pixels; as probabilities or as
- * labels at once, in masks and classes, in the vectors and behind them. */
+ * labels at once, in masks and classes, in the vectors and behind them, on every CPU path. */
 Test(labels, nan_of_the_network_is_told)
 {
     enum { WIDTH = 37, NANS = 3 };
@@ -223,8 +224,9 @@ Test(labels, nan_of_the_network_is_told)
         int channels;
     } kinds[] = {{OUTPUT_MASK, 1}, {OUTPUT_CLASSES, 3}, {OUTPUT_MASKS, 2}};
     float image[3 * WIDTH];
-    for (int round = 0; round < 6; round++) {
-        int channels = kinds[round / 2].channels;
+    for (int run_index = 0; run_index < 6 * 3; run_index++) {
+        int round = run_index % 6, channels = kinds[round / 2].channels;
+        cpu_path_set((enum cpu_path)(run_index / 6));
         struct heard heard;
         fringe_micrograph *micrograph;
         char wanted[64];
