@@ -11,6 +11,7 @@
 #include "base/run_state.h"
 #include "fringe/simulate.h"
 #include "model/package.h"
+#include "train/forest_training.h"
 #include "train/train_package.h"
 
 /* The shares of the progress at which the training begins and ends. */
@@ -171,12 +172,29 @@ static fringe_status finish(struct train_job *job, const struct training_curve *
     return status;
 }
 
+/* A recipe of `kind: forest` is another file with another way. */
+static fringe_status train_forest(const struct train_job *job, int *is_forest, fringe_error *error)
+{
+    const fringe_train_options *options = job->options;
+    struct forest_recipe recipe = {0};
+    fringe_status status = forest_recipe_read(options->recipe, &recipe, is_forest, error);
+    if (!status && *is_forest && options->from_model)
+        status = failure_set(error, FRINGE_ARGUMENT, "%s: a forest starts from no other model (%s)",
+                             options->recipe, options->from_model);
+    if (!status && *is_forest)
+        status = forest_training_run(&recipe, options->output_directory, options->overwrite, job->run, error);
+    forest_recipe_clear(&recipe);
+    return status;
+}
+
 static fringe_status run_job(struct train_job *job, fringe_error *error)
 {
     struct training_curve curve = {0};
     const struct train_recipe *recipe = &job->recipe;
-    int simulates;
-    fringe_status status = train_recipe_read(job->options->recipe, &job->recipe, error);
+    int simulates, is_forest;
+    fringe_status status = train_forest(job, &is_forest, error);
+    if (status || is_forest) return status;
+    status = train_recipe_read(job->options->recipe, &job->recipe, error);
     if (!status) status = refuse_finished(job, error);
     if (!status) status = find_model(job, error);
     if (!status) status = file_make_directories(job->options->output_directory, error);

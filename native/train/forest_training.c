@@ -1,0 +1,288 @@
+#include "train/forest_training.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "base/path.h"
+#include "forest/forest_judge.h"
+#include "forest/forest_onnx.h"
+#include "forest/forest_predict.h"
+#include "forest/isotonic.h"
+#include "fringe/version.h"
+
+enum { SHOWN_DIGITS = 4 };
+static const char FOREST[] = "forest.onnx", DESCRIPTION[] = "rdf.yaml", RECIPE[] = "recipe.yaml",
+                  CARD[] = "README.md";
+
+struct forest_job {
+    const struct forest_recipe *recipe;
+    const char *directory;
+    const fringe_run *run;
+    struct forest_samples samples;
+    struct forest *forest;
+    double *importance;      /* (feature_count) */
+    float *unseen;           /* (row_count, class_count) out-of-bag probabilities; NULL without bootstrap */
+    double accuracy;         /* by them */
+    struct isotonic *curves; /* (class_count); NULL: not calibrated */
+};
+
+static fringe_status begin(const struct forest_job *job, const char *name, struct file_writer *writer,
+                           fringe_error *error)
+{
+    char *path = path_join(job->directory, name);
+    if (!path) return failure_memory(error, name, strlen(job->directory));
+    fringe_status status = file_writer_begin(writer, path, error);
+    alloc_free(path);
+    return status;
+}
+
+static fringe_status read_table(struct forest_job *job, fringe_error *error)
+{
+    char *path = path_join(job->recipe->folder, job->recipe->table);
+    if (!path) return failure_memory(error, job->recipe->table, strlen(job->recipe->folder));
+    fringe_status status = forest_samples_read(path, &job->recipe->columns, &job->samples, error);
+    alloc_free(path);
+    return status;
+}
+
+/* One curve a class, through the probabilities by trees that have not seen the row. Rows that every tree saw
+ * have none: their probabilities sum to 0. */
+static fringe_status calibrate(struct forest_job *job, fringe_error *error)
+{
+    const struct forest_table *table = &job->samples.table;
+    uint32_t classes = table->class_count;
+    float *scores = alloc_array(table->row_count, sizeof *scores);
+    unsigned char *outcomes = alloc_array(table->row_count, sizeof *outcomes);
+    job->curves = alloc_array(classes, sizeof *job->curves);
+    fringe_status status = scores && outcomes && job->curves
+                               ? FRINGE_OK
+                               : failure_memory(error, "a calibration", table->row_count * sizeof *scores);
+    for (uint32_t k = 0; k < classes && !status; k++) {
+        size_t count = 0;
+        for (size_t i = 0; i < table->row_count; i++) {
+            const float *row = job->unseen + i * classes;
+            float sum = 0;
+            for (uint32_t c = 0; c < classes; c++) sum += row[c];
+            if (!(sum > 0)) continue;
+            scores[count] = row[k];
+            outcomes[count++] = table->classes[i] == k;
+        }
+        status = isotonic_fit(scores, outcomes, count, &job->curves[k], error);
+    }
+    alloc_free(scores);
+    alloc_free(outcomes);
+    return status;
+}
+
+static fringe_status grow(struct forest_job *job, fringe_error *error)
+{
+    const struct forest_table *table = &job->samples.table;
+    const struct forest_settings *settings = &job->recipe->settings;
+    job->importance = alloc_array(table->feature_count, sizeof *job->importance);
+    if (!job->importance) return failure_memory(error, "a forest", table->feature_count);
+    fringe_status status = forest_grow(settings, table, job->samples.class_names, job->run, &job->forest,
+                                       job->importance, error);
+    if (status || !settings->bootstrap) return status;
+    job->unseen = alloc_array(table->row_count, table->class_count * sizeof *job->unseen);
+    if (!job->unseen) return failure_memory(error, "probabilities", table->row_count * sizeof(float));
+    status =
+        forest_judge_out_of_bag(job->forest, settings, table, job->run, job->unseen, &job->accuracy, error);
+    return !status && job->recipe->calibrate ? calibrate(job, error) : status;
+}
+
+/* ---- files ---- */
+
+/* A text in double quotes, as YAML reads it. */
+static void put_text(FILE *stream, const char *before, const char *text, const char *behind)
+{
+    fprintf(stream, "%s\"", before);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        if (*c == '"' || *c == '\\')
+            fprintf(stream, "\\%c", *c);
+        else if (*c < 0x20 || *c == 0x7f)
+            fprintf(stream, "\\x%02x", *c);
+        else
+            fputc(*c, stream);
+    fprintf(stream, "\"%s", behind);
+}
+
+/* A text in a cell of the card's tables. */
+static void put_cell(FILE *stream, const char *text)
+{
+    for (; *text; text++)
+        if (*text == '|' || *text == '\n' || *text == '\r')
+            fputs(*text == '|' ? "\\|" : " ", stream);
+        else
+            fputc(*text, stream);
+    fputs(" | ", stream);
+}
+
+static void put_numbers(FILE *stream, const char *key, const double *numbers, size_t count)
+{
+    char text[NUMBER_TEXT_BYTES];
+    fprintf(stream, "%s: [", key);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stream, "%s%s", i ? ", " : "", number_text_exact(numbers[i], text));
+    fputs("]\n", stream);
+}
+
+static fringe_status write_recipe(const struct forest_job *job, fringe_error *error)
+{
+    struct file_writer writer;
+    fringe_status status = begin(job, RECIPE, &writer, error);
+    if (status) return status;
+    fwrite(job->recipe->bytes, 1, job->recipe->byte_count, writer.stream);
+    return file_writer_commit(&writer, error);
+}
+
+/* Rows are the true classes. Counted anew for each cell: tables of classes are small. */
+static void put_confusion(const struct forest_job *job, FILE *stream)
+{
+    const struct forest_table *table = &job->samples.table;
+    uint32_t classes = table->class_count;
+    fputs("\n| true class | ", stream);
+    for (uint32_t k = 0; k < classes; k++) put_cell(stream, job->samples.class_names[k]);
+    fputs("\n|---|", stream);
+    for (uint32_t k = 0; k < classes; k++) fputs("---|", stream);
+    for (uint32_t truth = 0; truth < classes; truth++) {
+        fputs("\n| ", stream);
+        put_cell(stream, job->samples.class_names[truth]);
+        for (uint32_t named = 0; named < classes; named++) {
+            size_t count = 0;
+            for (size_t i = 0; i < table->row_count; i++)
+                count += table->classes[i] == truth &&
+                         forest_predict_class(job->forest, job->unseen + i * classes) == named;
+            fprintf(stream, "%zu | ", count);
+        }
+    }
+    fputs("\n", stream);
+}
+
+static fringe_status write_card(const struct forest_job *job, fringe_error *error)
+{
+    enum { MOST_CONFUSED = 32 };
+    const struct forest_recipe *recipe = job->recipe;
+    const struct forest_table *table = &job->samples.table;
+    char text[NUMBER_TEXT_BYTES];
+    struct file_writer writer;
+    fringe_status status = begin(job, CARD, &writer, error);
+    if (status) return status;
+    FILE *stream = writer.stream;
+    fprintf(stream, "# %s\n\n%s\n\n", recipe->name, recipe->description);
+    fprintf(stream, "Made by `fringe train` (Fringe %s) from `%s` in this folder.\n\n", fringe_version(),
+            RECIPE);
+    fprintf(stream, "| | |\n|---|---|\n| forest | %u trees, %zu nodes |\n", (unsigned)job->forest->tree_count,
+            job->forest->node_count);
+    fprintf(stream, "| trained on | %zu rows, %u features (version %lld), %u classes |\n", table->row_count,
+            (unsigned)table->feature_count, (long long)recipe->feature_version, (unsigned)table->class_count);
+    fprintf(stream, "| SHA-256 of the table | `%s` |\n| SHA-256 of the recipe | `%s` |\n",
+            job->samples.sha256, recipe->sha256);
+    if (job->unseen) {
+        fprintf(stream, "| accuracy, each row by the trees that have not seen it | %s |\n",
+                number_text(job->accuracy, SHOWN_DIGITS, text));
+        if (table->class_count <= MOST_CONFUSED) put_confusion(job, stream);
+        fputs("\nRows of one image, or of one particle, resemble each other: on other images the forest does "
+              "worse.\n",
+              stream);
+    }
+    fputs("\n| feature | share of the impurity that its splits take away |\n|---|---|\n", stream);
+    for (uint32_t f = 0; f < table->feature_count; f++) {
+        fputs("| ", stream);
+        put_cell(stream, job->samples.feature_names[f]);
+        fprintf(stream, "%s |\n", number_text(job->importance[f], SHOWN_DIGITS, text));
+    }
+    return file_writer_commit(&writer, error);
+}
+
+static fringe_status write_description(const struct forest_job *job, const char *forest_path,
+                                       fringe_error *error)
+{
+    const struct forest_recipe *recipe = job->recipe;
+    const struct forest_table *table = &job->samples.table;
+    char digest[DIGEST_TEXT_BYTES];
+    struct file_writer writer;
+    fringe_status status = digest_file(forest_path, digest, error);
+    if (!status) status = begin(job, DESCRIPTION, &writer, error);
+    if (status) return status;
+    FILE *stream = writer.stream;
+    fputs("format_version: 0.5.4\ntype: model\n", stream);
+    put_text(stream, "name: ", recipe->name, "\n");
+    put_text(stream, "description: ", recipe->description, "\n");
+    put_text(stream, "version: 0.1.0\nauthors:\n- name: ", recipe->author, "\n");
+    put_text(stream, "license: ", recipe->license, "\n");
+    fprintf(stream, "documentation: %s\ntags: [electron-microscopy, random-forest, fringe]\n", CARD);
+    fputs("inputs:\n- id: features\n  axes:\n  - type: batch\n  - type: channel\n    channel_names:\n",
+          stream);
+    for (uint32_t f = 0; f < table->feature_count; f++)
+        put_text(stream, "    - ", job->samples.feature_names[f], "\n");
+    fputs("  data:\n    type: float32\noutputs:\n- id: probabilities\n  axes:\n  - type: batch\n  - type: "
+          "channel\n"
+          "    channel_names:\n",
+          stream);
+    for (uint32_t k = 0; k < table->class_count; k++)
+        put_text(stream, "    - ", job->samples.class_names[k], "\n");
+    fprintf(stream,
+            "  data:\n    type: float32\nweights:\n  onnx:\n    source: %s\n    sha256: %s\n    "
+            "opset_version: 17\n",
+            FOREST, digest);
+    fprintf(stream, "config:\n  fringe:\n    data_sha256: %s\n    recipe_sha256: %s\n", job->samples.sha256,
+            recipe->sha256);
+    fprintf(stream, "    features:\n      version: %lld\n      names:\n", (long long)recipe->feature_version);
+    for (uint32_t f = 0; f < table->feature_count; f++)
+        put_text(stream, "      - ", job->samples.feature_names[f], "\n");
+    if (job->curves) fputs("    calibration:\n", stream);
+    for (uint32_t k = 0; job->curves && k < table->class_count; k++) {
+        put_numbers(stream, "    - scores", job->curves[k].scores, job->curves[k].count);
+        put_numbers(stream, "      values", job->curves[k].values, job->curves[k].count);
+    }
+    return file_writer_commit(&writer, error);
+}
+
+static fringe_status write_all(const struct forest_job *job, fringe_error *error)
+{
+    char *path = path_join(job->directory, FOREST);
+    if (!path) return failure_memory(error, FOREST, strlen(job->directory));
+    fringe_status status = forest_onnx_write(path, job->forest, error);
+    if (!status) status = write_recipe(job, error);
+    if (!status) status = write_card(job, error);
+    if (!status) status = write_description(job, path, error);
+    alloc_free(path);
+    return status;
+}
+
+static fringe_status refuse_finished(const struct forest_job *job, int overwrite, fringe_error *error)
+{
+    struct file_facts facts;
+    char *path = path_join(job->directory, DESCRIPTION);
+    if (!path) return failure_memory(error, DESCRIPTION, strlen(job->directory));
+    file_look(path, &facts);
+    fringe_status status = FRINGE_OK;
+    if (facts.kind != FILE_ABSENT && !overwrite)
+        status = failure_set(error, FRINGE_EXISTS, "%s: a trained forest is there already", path);
+    else if (facts.kind != FILE_ABSENT)
+        status = file_remove(path, error);
+    alloc_free(path);
+    return status;
+}
+
+fringe_status forest_training_run(const struct forest_recipe *recipe, const char *directory, int overwrite,
+                                  const fringe_run *run, fringe_error *error)
+{
+    struct forest_job job = {.recipe = recipe, .directory = directory, .run = run};
+    fringe_status status = refuse_finished(&job, overwrite, error);
+    if (!status) status = read_table(&job, error);
+    if (!status) status = grow(&job, error);
+    if (!status) status = file_make_directories(directory, error);
+    if (!status) status = write_all(&job, error);
+    for (uint32_t k = 0; job.curves && k < job.samples.table.class_count; k++) isotonic_clear(&job.curves[k]);
+    alloc_free(job.curves);
+    alloc_free(job.importance);
+    alloc_free(job.unseen);
+    forest_free(job.forest);
+    forest_samples_clear(&job.samples);
+    return status;
+}
