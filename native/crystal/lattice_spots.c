@@ -17,7 +17,10 @@
  * strength and phase across a particle with its thickness, and are not the lattice's image alone. Set so that
  * intervals of 1.96 standard errors hold the truth for 95 % of the reflections of simulated particles; half
  * of them are off by less than 0.07. */
-#define SHAPE_ERROR 0.15
+#define SHAPE_ERROR 0.18
+
+/* The part of it that all reflections of a particle share: no number of them averages it away. */
+#define SHARED_ERROR 0.08
 
 /* A window leaks from a strong spot to its surroundings, and a lattice whose strength varies across the
  * particle more so: within these distances, in units of 1 / length, a peak below this part of the strong one
@@ -385,7 +388,7 @@ static void find_net(const struct lattice_spectrum *s, struct lattice_spots *spo
     /* chi2 belongs to the basis before the last fit, which no longer moved it. Freedom: 2 for each spot. */
     struct lattice_net *net = &spots->net;
     int freedom = 2 * count - 4, change[4];
-    double scale = freedom > 0 ? fmax(1, chi2 / freedom) : 1;
+    double scale = freedom > 0 ? fmax(1, chi2 / freedom) : 1, shared = SHARED_ERROR / s->length;
     reduce(&best, change);
     for (int k = 0; k < 2; k++) {
         net->a[k] = best.a[k];
@@ -398,7 +401,7 @@ static void find_net(const struct lattice_spectrum *s, struct lattice_spots *spo
                 for (int q = 0; q < 2; q++)
                     sum += change[2 * (i / 2) + p] * change[2 * (j / 2) + q] *
                            normal[4 * (2 * p + i % 2) + 2 * q + j % 2];
-            net->covariance[i][j] = scale * sum;
+            net->covariance[i][j] = scale * sum + (i == j) * shared * shared;
         }
     for (int i = 0; i < spots->count; i++) {
         struct lattice_spot *spot = spots->items + i;

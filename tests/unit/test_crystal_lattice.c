@@ -127,7 +127,7 @@ Test(lattice, errors_are_those_of_noise)
         const struct lattice_spot *spot = spots.items;
         double x = g[0][0] / hypot(g[0][0], g[0][1]), y = g[0][1] / hypot(g[0][0], g[0][1]);
         double along = hypot(spot->g[0], spot->g[1]) - hypot(g[0][0], g[0][1]);
-        double shape = 0.15 / spectrum->length;
+        double shape = 0.18 / spectrum->length;
         sum2 += along * along;
         expected += spot->covariance[0] * x * x + 2 * spot->covariance[1] * x * y +
                     spot->covariance[2] * y * y - shape * shape;
