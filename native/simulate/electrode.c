@@ -33,7 +33,7 @@ static void store(const struct painter *p, int channel, struct rng *rng)
     }
 }
 
-/* Slow light and dark in a pore: what lies deeper shines through. */
+/* A smooth random field of mean 0 and standard deviation 1, in `other`. */
 static void paint_field(const struct painter *p, double sd_px, struct rng *rng)
 {
     double power = 1e-12;
@@ -61,7 +61,8 @@ static void paint_backscatter(const struct painter *p, struct rng *rng)
     paint_field(p, e->structure.grain_px / 6, rng);
     for (size_t i = 0; i < p->voxels; i++) {
         double level = backscatter[e->phases[i]];
-        if (e->phases[i] == MICROSTRUCTURE_PORE) level += 0.08 * p->other[i];
+        if (e->phases[i] == MICROSTRUCTURE_PORE)
+            level += 0.08 * p->other[i]; /* what lies deeper shines through */
         struct rng own = rng_split(rng, p->grains[i]);
         if (p->grains[i]) level += rng_uniform(&own, -0.08, 0.08);
         p->plane[i] = (float)level;

@@ -10,8 +10,9 @@
 
 #define PI            3.14159265358979323846
 #define STANDS_OUT    5.0  /* of its ring's median */
-#define ALLOWED       0.02 /* |F|^2 of what it were with all atoms in phase */
-#define FINEST_PER_A  1.25 /* no microscope here sees 0.08 nm */
+#define ALLOWED       0.05 /* |F|^2 of what it were with all atoms in phase: spinel's 220 passes */
+#define FINEST_PER_A  1.0  /* 0.1 nm */
+#define PASSED        0.05 /* the lens's envelope there */
 #define PERIODS_LEAST 3.0  /* of a reflection across the particle */
 #define NON_COLLINEAR 0.17 /* sine of the angle: 10 degrees */
 #define OUTLIER_SD    6.0  /* X-ray pixels are cut off there */
@@ -120,9 +121,16 @@ static int is_allowed(const struct phase_site *sites, int site_count, const doub
     return re * re + im * im >= ALLOWED * all * all;
 }
 
+static int is_passed(const struct optics_lens *lens, const double g[3])
+{
+    double re, im;
+    optics_transfer(lens, g[0], g[1], &re, &im);
+    return re * re + im * im >= PASSED * PASSED;
+}
+
 /* Goes through the reflections of one crystal; 1 when a second direction stands out. */
 static int search_crystal(const struct spectrum *s, const struct particle *particle, const double map[9],
-                          double wavelength, double finest, struct spot *before)
+                          const struct optics_lens *lens, double finest, struct spot *before)
 {
     double cell[3][3], turned[3][3], dual[3][3], turned_dual[3][3], g[3], own[3];
     struct phase_site sites[PHASE_CELL_MOST];
@@ -143,10 +151,11 @@ static int search_crystal(const struct spectrum *s, const struct particle *parti
                 combine(h, turned_dual, g);
                 double across2 = g[0] * g[0] + g[1] * g[1], across = sqrt(across2);
                 /* The Ewald sphere bends away from the plane by wavelength g^2 / 2. */
-                if (fabs(g[2]) > rod + wavelength * across2 / 2) continue;
+                if (fabs(g[2]) > rod + lens->wavelength * across2 / 2) continue;
                 if (across > finest || across * diameter < PERIODS_LEAST) continue;
                 combine(h, dual, own);
-                if (!is_allowed(sites, site_count, own) || !stands_out(s, g[0], g[1])) continue;
+                if (!is_allowed(sites, site_count, own) || !is_passed(lens, g)) continue;
+                if (!stands_out(s, g[0], g[1])) continue;
                 double x = g[0] / across, y = g[1] / across;
                 if (before->found && fabs(x * before->y - y * before->x) > NON_COLLINEAR) return 1;
                 if (!before->found) *before = (struct spot){x, y, 1};
@@ -179,7 +188,8 @@ static void cut_out(const struct scene *scene, const struct particle *particle, 
 }
 
 static fringe_status search_particle(const struct scene *scene, const struct particle *particle,
-                                     const uint16_t *counts, uint8_t *resolved, fringe_error *error)
+                                     const struct optics_lens *lens, const uint16_t *counts,
+                                     uint8_t *resolved, fringe_error *error)
 {
     int32_t extent = particle->width_px > particle->height_px ? particle->width_px : particle->height_px;
     int32_t n = fft_next_size(2 * extent); /* so that no reflection falls between two bins */
@@ -204,9 +214,8 @@ static fringe_status search_particle(const struct scene *scene, const struct par
     s.scratch = planes + plane;
     sort_rings(&s);
     int domains = grain_domains(&particle->grain, maps);
-    double wavelength = optics_wavelength_a(scene->values[KEY_voltage_kv]);
     for (int d = 0; d < domains && !*resolved; d++)
-        *resolved = (uint8_t)search_crystal(&s, particle, maps[d], wavelength, finest, &before);
+        *resolved = (uint8_t)search_crystal(&s, particle, maps[d], lens, finest, &before);
 done:
     alloc_free(planes);
     alloc_free(s.begin);
@@ -217,11 +226,13 @@ done:
 fringe_status resolved_find(const struct scene *scene, struct scene_exposure *exposure,
                             const uint16_t *counts, fringe_error *error)
 {
+    const struct optics_lens lens = optics_lens_of(&exposure->optics);
     fringe_status status = FRINGE_OK;
     for (int p = 0; p < scene->particle_count && !status; p++) {
         exposure->resolved[p] = 0;
         if (scene->particles[p].area_px > 0)
-            status = search_particle(scene, scene->particles + p, counts, exposure->resolved + p, error);
+            status =
+                search_particle(scene, scene->particles + p, &lens, counts, exposure->resolved + p, error);
     }
     return status;
 }

@@ -37,7 +37,7 @@ static struct stage *set_up(const double rotation[9])
                               .particle_count = 1,
                               .exposures = &s->exposure,
                               .exposure_count = 1};
-    s->scene.values[KEY_voltage_kv] = 300;
+    s->exposure.optics = (struct optics){.voltage_kv = 300};
     cr_assert_eq(grain_build(&s->particle.grain, 0, &s->scene.atoms, NULL), FRINGE_OK);
     cr_assert_eq(label_fill(&s->scene, s->mask, NULL), FRINGE_OK);
     return s;
@@ -89,6 +89,14 @@ Test(resolved, noise_is_no_lattice)
     /* Gold along [001] has 200, 220, 400, 420 and so on within 0.8 A: 20 reflections, of which each stands at
      * 5 medians with a chance of 3 %. */
     cr_expect_leq(found, 12, "%d of 60", found);
+    tear_down(s);
+}
+
+Test(resolved, what_the_lens_stops_is_not_seen)
+{
+    struct stage *s = set_up(along_001);
+    s->exposure.optics.focal_spread_a = 200;
+    cr_expect_eq(look(s, 4.078 / 2, 4.078 / 2, 0.1, 0, 1), 0);
     tear_down(s);
 }
 
