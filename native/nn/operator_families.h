@@ -15,6 +15,7 @@ OPERATOR_DECLARE(conv_transpose)
 /* operator_pool.c */
 OPERATOR_DECLARE(pool)
 OPERATOR_DECLARE(global_pool)
+OPERATOR_DECLARE(max_unpool)
 /* operator_norm.c */
 OPERATOR_DECLARE(batch_norm)
 OPERATOR_DECLARE(group_norm)

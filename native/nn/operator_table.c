@@ -61,6 +61,7 @@ static const struct operator_entry entries[] = {
     {"MatMul", VERSIONS(1, 9, 13), FAMILY(matmul), .heavy = 1},
     {"Max", VERSIONS(6, 8, 12, 13), FAMILY(binary), PARAMS(binary)},
     {"MaxPool", VERSIONS(1, 8, 10, 11, 12, 22), FAMILY(pool), PARAMS(pool), .heavy = 1},
+    {"MaxUnpool", VERSIONS(9, 11, 22), FAMILY(max_unpool), .heavy = 1},
     {"Mean", VERSIONS(6, 8, 13), FAMILY(binary), PARAMS(binary)},
     {"Min", VERSIONS(6, 8, 12, 13), FAMILY(binary), PARAMS(binary)},
     {"Mish", VERSIONS(18, 22), FAMILY(unary), PARAMS(unary)},

@@ -1,13 +1,17 @@
 #include "tensor/dense_pool.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "base/failure.h"
+#include "base/run_state.h"
 #include "tensor/dense_rows.h"
 
 struct pool_work {
     struct window window; /* of three axes: fewer are three with leading ones of length 1 */
     const float *x;
     float *y;
+    int64_t *indices; /* of the maxima in x, or NULL */
     int64_t in[3], out[3];
     int average, count_padding;
 };
@@ -23,7 +27,8 @@ static void find_taps(const struct window *window, int axis, int64_t o, int64_t 
     if (*begin > *end) *begin = *end;
 }
 
-static float pool_one(const struct pool_work *work, const float *x_plane, const int64_t o[3])
+/* *index: of the maximum in the plane. */
+static float pool_one(const struct pool_work *work, const float *x_plane, const int64_t o[3], int64_t *index)
 {
     const struct window *window = &work->window;
     int64_t begin[3], end[3], start[3], divisor = 1;
@@ -37,16 +42,19 @@ static float pool_one(const struct pool_work *work, const float *x_plane, const 
         divisor *= last - first;
     }
     float most = -INFINITY, sum = 0;
+    const float *at = x_plane;
     for (int64_t kz = begin[0]; kz < end[0]; kz++)
         for (int64_t ky = begin[1]; ky < end[1]; ky++) {
             int64_t iz = start[0] + kz * window->dilation[0], iy = start[1] + ky * window->dilation[1];
             const float *x_row = x_plane + (iz * work->in[1] + iy) * work->in[2];
             for (int64_t kx = begin[2]; kx < end[2]; kx++) {
                 float x = x_row[start[2] + kx * window->dilation[2]];
+                if (x > most) at = x_row + start[2] + kx * window->dilation[2];
                 most = x > most ? x : most;
                 sum += x;
             }
         }
+    *index = at - x_plane;
     return work->average ? sum / (float)divisor : most;
 }
 
@@ -57,8 +65,11 @@ static void pool_rows(void *context, int64_t row_begin, int64_t row_end)
     int64_t out_rows = work->out[0] * work->out[1], in_plane = work->in[0] * work->in[1] * work->in[2];
     for (int64_t row = row_begin; row < row_end; row++) {
         int64_t o[3] = {row % out_rows / work->out[1], row % work->out[1], 0};
-        for (; o[2] < work->out[2]; o[2]++)
-            work->y[row * work->out[2] + o[2]] = pool_one(work, work->x + row / out_rows * in_plane, o);
+        int64_t plane = row / out_rows * in_plane, index;
+        for (; o[2] < work->out[2]; o[2]++) {
+            work->y[row * work->out[2] + o[2]] = pool_one(work, work->x + plane, o, &index);
+            if (work->indices) work->indices[row * work->out[2] + o[2]] = plane + index;
+        }
     }
 }
 
@@ -87,9 +98,9 @@ static fringe_status run_pool(struct pool_work *work, const struct window *windo
 }
 
 fringe_status dense_max_pool(const struct window *window, const struct tensor *x, struct tensor *y,
-                             const fringe_run *run, fringe_error *error)
+                             struct tensor *indices, const fringe_run *run, fringe_error *error)
 {
-    struct pool_work work = {0};
+    struct pool_work work = {.indices = indices ? indices->data : NULL};
     return run_pool(&work, window, x, y, run, error);
 }
 
@@ -98,4 +109,21 @@ fringe_status dense_average_pool(const struct window *window, int count_padding,
 {
     struct pool_work work = {.average = 1, .count_padding = count_padding};
     return run_pool(&work, window, x, y, run, error);
+}
+
+fringe_status dense_max_unpool(const struct tensor *x, const struct tensor *indices, struct tensor *y,
+                               const fringe_run *run, fringe_error *error)
+{
+    const float *from = x->data;
+    const int64_t *at = indices->data;
+    float *to = y->data;
+    int64_t count = tensor_count(x), places = tensor_count(y);
+    memset(to, 0, tensor_bytes(y));
+    for (int64_t i = 0; i < count; i++) {
+        if (at[i] < 0 || at[i] >= places)
+            return failure_set(error, FRINGE_MODEL, "MaxUnpool: index %lld is not in 0 to %lld",
+                               (long long)at[i], (long long)(places - 1));
+        to[at[i]] = from[i];
+    }
+    return run_state_check(run, error);
 }

@@ -10,8 +10,14 @@
 #include "tensor/tensor.h"
 #include "tensor/window.h"
 
+/* Where `indices` is not NULL, it (int64, y's shape) says which value of x each maximum is, counted over the
+ * whole of x, the first in reading order where several are equal. */
 fringe_status dense_max_pool(const struct window *window, const struct tensor *x, struct tensor *y,
-                             const fringe_run *run, fringe_error *error);
+                             struct tensor *indices, const fringe_run *run, fringe_error *error);
+
+/* y is zero but for y[indices[i]] = x[i], i rising. FRINGE_MODEL for an index outside y. */
+fringe_status dense_max_unpool(const struct tensor *x, const struct tensor *indices, struct tensor *y,
+                               const fringe_run *run, fringe_error *error);
 
 /* With count_padding the sum is divided by the window's positions that lie in the input or its padding, else
  * by those in the input. Positions that ceil_mode adds behind the padding never count. */

@@ -111,7 +111,7 @@ def _foreign_mode(_operator, case):
         if attributes.get("antialias"):
             return "antialias"
         if node.op_type == "MaxPool" and len(node.output) > 1:
-            return "Indices output of MaxPool, of use to MaxUnpool only"
+            return "Indices output of MaxPool, held by test_nn_unpool.c"
     return None
 
 

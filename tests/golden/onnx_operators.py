@@ -31,7 +31,7 @@ OPERATORS = frozenset(name for names in GROUPS.values() for name in names)
 RELATIVES = {
     "LpPool": "operator not taken: PyTorch exports it as Pow and AveragePool, tf2onnx never writes it",
     "GlobalLpPool": "operator not taken: no exporter of image networks writes it",
-    "MaxUnpool": "operator not taken yet: it comes with the Indices output of MaxPool",
+    "MaxUnpool": "unpooling of trained networks, held by test_nn_unpool.c",
     "ArgMin": "operator not taken: class maps are made by ArgMax",
     "SpaceToDepth": "operator not taken: only its inverse ends an upsampling path",
     "Size": "operator not taken: exporters write Shape and Gather",

@@ -121,7 +121,7 @@ Test(tensor_dense_loops, a_cancelled_run_computes_nothing)
     fringe_error error;
     fringe_run *run = run_with(1);
     fringe_run_cancel(run);
-    cr_expect_eq(dense_max_pool(&two, &x, &y, run, &error), FRINGE_CANCELLED);
+    cr_expect_eq(dense_max_pool(&two, &x, &y, NULL, run, &error), FRINGE_CANCELLED);
     fringe_run_free(run);
     tensor_clear(&x), tensor_clear(&y);
 }
@@ -139,7 +139,7 @@ Test(tensor_dense_loops, pools_leave_padding_out_or_count_it)
     const float largest[4] = {-9, -7, -3, -1}, inside[4] = {-9, -7.5f, -4.5f, -3},
                 counted[4] = {-2.25f, -3.75f, -2.25f, -3};
     fringe_run *run = run_with(1);
-    cr_assert_eq(dense_max_pool(&padded, &x, &y, run, NULL), FRINGE_OK);
+    cr_assert_eq(dense_max_pool(&padded, &x, &y, NULL, run, NULL), FRINGE_OK);
     cr_expect_arr_eq(y.data, largest, sizeof largest);
     cr_assert_eq(dense_average_pool(&padded, 0, &x, &y, run, NULL), FRINGE_OK);
     cr_expect_arr_eq(y.data, inside, sizeof inside);
