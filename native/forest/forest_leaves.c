@@ -59,7 +59,7 @@ static int make_room(struct forest_leaves *leaves, size_t more)
         leaves->starts = starts;
         leaves->capacity = capacity;
     }
-    if (leaves->weight_count + more > leaves->weight_capacity) {
+    if (leaves->weight_count + more >= leaves->weight_capacity) { /* also for a leaf without weights */
         size_t capacity = 2 * leaves->weight_capacity + more + FIRST_SLOTS;
         struct forest_weight *weights = alloc_resize(leaves->weights, capacity, sizeof *weights);
         if (!weights) return 0;
