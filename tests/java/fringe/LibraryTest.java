@@ -6,6 +6,7 @@ import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
+import java.io.DataInputStream;
 import java.io.File;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -15,8 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.Test;
 
 /** The library comes out of the built jar, and fits it. */
@@ -96,5 +104,46 @@ public class LibraryTest {
         }
         assertEquals(Locale.getDefault().toString(), System.getProperty("user.language", "en"),
                 Locale.getDefault().getLanguage());
+    }
+
+    /** Java 8 runs it, and on a class path beside others' jars, as Fiji's, nothing of it stands in their way. */
+    @Test
+    public void jarIsForJavaEightAndKeepsToItself() throws Exception {
+        int classes = 0;
+        try (JarFile jar = new JarFile(JAR)) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                String name = entry.getName();
+                assertTrue(name, name.matches("(fringe|models|natives|META-INF)/.*|plugins\\.config"));
+                if (!name.endsWith(".class")) continue;
+                classes++;
+                try (DataInputStream in = new DataInputStream(jar.getInputStream(entry))) {
+                    assertEquals(name, 0xCAFEBABE, in.readInt());
+                    in.readUnsignedShort();
+                    assertEquals(name, 52, in.readUnsignedShort());
+                }
+            }
+        }
+        assertTrue(classes + " classes", classes > 30);
+    }
+
+    /** The library names an exception for each class of errors; each is there, and there is none beside them. */
+    @Test
+    public void everyErrorHasItsException() throws Exception {
+        String statuses = new String(Files.readAllBytes(TestImages.ROOT.resolve("include/fringe/status.h")), StandardCharsets.UTF_8);
+        Set<String> named = new TreeSet<>();
+        Matcher name = Pattern.compile("\"(Fringe\\w+Exception)\"").matcher(statuses);
+        while (name.find()) named.add(name.group(1));
+        for (String one : named) {
+            Class<?> type = Class.forName("fringe." + one);
+            assertEquals(FringeException.class, type.getSuperclass());
+            assertEquals("says why", "why", ((Exception) type.getDeclaredConstructor(String.class).newInstance("why")).getMessage());
+        }
+        Set<String> there = new TreeSet<>();
+        try (JarFile jar = new JarFile(JAR)) {
+            for (JarEntry entry : Collections.list(jar.entries()))
+                if (entry.getName().matches("fringe/Fringe\\w+Exception\\.class")) there.add(entry.getName().replaceAll("fringe/|\\.class", ""));
+        }
+        there.remove("FringeException");
+        assertEquals(named, there);
     }
 }

@@ -192,4 +192,15 @@ public class CommandsTest {
         assertTrue(answer, part[2].startsWith("nowhere: no model of this name"));
         Session.assertSamePixels("mask", Session.commandLine(image, "mask"), Session.shown("part-mask"));
     }
+
+    /** What cannot be done is told in words, and the macro goes on. */
+    @Test
+    public void macroFunctionsThatFail() {
+        String answer = IJ.runMacro("run(\"Fringe Macro Extensions\");\n"
+                + "Ext.fringeSegment(\"model=hrtem-particles mask\", nothing);\n"
+                + "Ext.fringeModelInfo(\"nowhere\", text);\n"
+                + "Ext.fringeRelease();\n"
+                + "return nothing + \"|\" + text;");
+        assertTrue(answer, answer.startsWith("there is no image|error\tnowhere: no model of this name"));
+    }
 }

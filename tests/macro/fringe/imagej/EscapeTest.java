@@ -46,7 +46,7 @@ public class EscapeTest {
 
     private static String slowNetwork() throws Exception {
         Path file = Session.folder().resolve("slow.onnx");
-        TinyNetwork.writeSlow(file, 24);
+        TinyNetwork.writeSlow(file, 80);
         return "model=[" + file + "] ";
     }
 

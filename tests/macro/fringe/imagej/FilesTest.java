@@ -3,18 +3,23 @@ package fringe.imagej;
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import fringe.FringeArgumentException;
+import fringe.FringeFileException;
 import fringe.Micrograph;
 import fringe.MicrographInfo;
 import fringe.Model;
 import fringe.SegmentOptions;
 import fringe.Segmentation;
+import ij.CompositeImage;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.ImageStack;
 import ij.gui.OvalRoi;
 import ij.gui.Overlay;
+import ij.io.FileSaver;
 import ij.plugin.LutLoader;
 import ij.process.ImageProcessor;
 import ij.process.LUT;
@@ -120,12 +125,80 @@ public class FilesTest {
 
     @Test
     public void stacksAndHyperstacks() throws Exception {
-        assertReads("stack", image("16-bit", 5), (p, x, y) -> p.get(x, y));
+        for (String type : new String[] {"8-bit", "16-bit", "32-bit"}) {
+            assertReads(type + " stack", image(type, 5), (p, x, y) -> p.getf(x, y));
+            ImagePlus hyperstack = image(type, 12);
+            hyperstack.setDimensions(2, 3, 2);
+            hyperstack.setOpenAsHyperStack(true);
+            assertReads(type + " hyperstack", hyperstack, (p, x, y) -> p.getf(x, y));
+            CompositeImage composite = new CompositeImage(hyperstack, IJ.COMPOSITE); // a table of colours per channel
+            composite.setCalibration(hyperstack.getCalibration());
+            assertReads(type + " composite", composite, (p, x, y) -> p.getf(x, y));
+        }
         assertReads("colour stack", image("RGB", 3), (p, x, y) -> luminance(p.get(x, y)));
-        ImagePlus hyperstack = image("16-bit", 12);
-        hyperstack.setDimensions(2, 3, 2);
+        ImagePlus colours = image("RGB", 6);
+        colours.setDimensions(1, 3, 2);
+        colours.setOpenAsHyperStack(true);
+        assertReads("colour hyperstack", colours, (p, x, y) -> luminance(p.get(x, y)));
+        ImagePlus signed = image("16-bit", 4);
+        signed.setDimensions(1, 2, 2);
+        signed.setOpenAsHyperStack(true);
+        signed.getCalibration().setSigned16BitCalibration();
+        assertReads("signed hyperstack", signed, (p, x, y) -> p.get(x, y) - 32768);
+        ImagePlus overlay = image("32-bit", 3);
+        overlay.setOverlay(new Overlay(new OvalRoi(3, 4, 9, 9)));
+        assertReads("stack with overlay", overlay, (p, x, y) -> p.getf(x, y));
+    }
+
+    /** The other files that ImageJ writes and we read; they keep no pixel size. */
+    @Test
+    public void pngAndJpeg() throws Exception {
+        Path folder = Session.folder();
+        for (String type : new String[] {"8-bit", "16-bit", "RGB"}) {
+            ImagePlus image = image(type, 1);
+            String path = folder.resolve(type + ".png").toString();
+            assertTrue(new FileSaver(image).saveAsPng(path));
+            float[] pixels = new float[WIDTH * HEIGHT];
+            try (Micrograph read = Micrograph.open(path, null)) {
+                assertEquals("png", read.info().reader());
+                read.read(0, 0, pixels, 0);
+            }
+            for (int i = 0; i < pixels.length; i++) {
+                int value = image.getProcessor().get(i);
+                assertEquals(type + " pixel " + i, type.equals("RGB") ? (float) luminance(value) : value, pixels[i], 0);
+            }
+        }
+        String path = folder.resolve("grey.jpg").toString();
+        ImagePlus grey = image("8-bit", 1);
+        assertTrue(new FileSaver(grey).saveAsJpeg(path));
+        ImagePlus again = IJ.openImage(path);
+        float[] pixels = new float[WIDTH * HEIGHT];
+        try (Micrograph read = Micrograph.open(path, null)) {
+            assertEquals("jpeg", read.info().reader());
+            read.read(0, 0, pixels, 0);
+        }
+        for (int i = 0; i < pixels.length; i++) assertEquals("pixel " + i, again.getProcessor().get(i) & 255, pixels[i], 2);
+    }
+
+    /** Of each kind of network, and compressed. */
+    @Test
+    public void everyKindOfResultThatWeWrite() throws Exception {
+        ImagePlus hyperstack = image("16-bit", 6);
+        hyperstack.setDimensions(1, 3, 2);
         hyperstack.setOpenAsHyperStack(true);
-        assertReads("hyperstack", hyperstack, (p, x, y) -> p.get(x, y));
+        hyperstack.getCalibration().pixelDepth = 0.4;
+        String[][] kinds = {{"Softmax", "classes", "1"}, {"Sigmoid", "mask", "3"}, {"Identity", "output", "3"}};
+        for (String[] kind : kinds) {
+            Path network = Session.folder().resolve("tiny.onnx");
+            TinyNetwork.write(network, kind[0]);
+            ImagePlus plain = Session.commandLine(network, hyperstack, kind[1]);
+            assertEquals(kind[1], Integer.parseInt(kind[2]), plain.getNChannels());
+            assertEquals(kind[1], 6, plain.getNSlices() * plain.getNFrames());
+            assertEquals(kind[1], 0.07, plain.getCalibration().pixelHeight, 1e-8);
+            assertEquals(kind[1], 0.4, plain.getCalibration().pixelDepth, 1e-8);
+            assertEquals(kind[1], "nm", plain.getCalibration().getUnit());
+            Session.assertSamePixels(kind[1], plain, Session.commandLine(network, hyperstack, kind[1], "--compress"));
+        }
     }
 
     /** Values, calibration, labels and the range to show. */
@@ -181,5 +254,28 @@ public class FilesTest {
             Session.assertSamePixels(what, Session.commandLine(input, what), made);
             assertTrue(what.equals("probability") || made.getOverlay().size() > 0);
         }
+    }
+
+    /** Every command's entry for macros, where run() cannot be. */
+    @Test
+    public void callsWithoutWindows() throws Exception {
+        Path source = Session.folder().resolve("headless package");
+        Files.createDirectory(source);
+        try (java.util.stream.Stream<Path> files = Files.list(Session.ROOT.resolve("models/hrtem-particles"))) {
+            for (Path file : (Iterable<Path>) files::iterator) Files.copy(file, source.resolve(file.getFileName()));
+        }
+        assertTrue(java.awt.GraphicsEnvironment.isHeadless());
+        String installed = InstallModelCommand.call(source.resolve("rdf.yaml").toString());
+        assertTrue(installed, installed.endsWith("headless package"));
+        assertTrue(ModelInfoCommand.call("headless package").contains("\nparameters\t203770\n"));
+        assertTrue(HelpCommand.call().contains("roi_manager"));
+        Path input = source.resolveSibling("input.tif");
+        Session.save(Session.micrograph(), input);
+        String made = SegmentCommand.call(input.toString(), source.getParent().toString(), "model=[headless package] mask");
+        assertEquals(source.resolveSibling("input-mask.tif") + "\n", made);
+        FringeArgumentException refused = assertThrows(FringeArgumentException.class,
+                () -> SegmentCommand.call(input.toString(), source.getParent().toString(), "model=hrtem-particles roi_manager"));
+        assertTrue(refused.getMessage(), refused.getMessage().startsWith("roi_manager: "));
+        assertThrows(FringeFileException.class, () -> SegmentCommand.call("absent.tif", "", "model=hrtem-particles"));
     }
 }

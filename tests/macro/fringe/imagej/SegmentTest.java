@@ -5,6 +5,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import ij.CompositeImage;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.ImageStack;
@@ -17,7 +18,10 @@ import ij.measure.ResultsTable;
 import ij.plugin.frame.RoiManager;
 import ij.process.ImageProcessor;
 import ij.process.ShortProcessor;
+import java.awt.Rectangle;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import org.junit.Before;
 import org.junit.Test;
 
@@ -144,6 +148,27 @@ public class SegmentTest {
         assertEquals(3, roi.getTPosition());
     }
 
+    /** Channels are those of one micrograph; z and t are kept. */
+    @Test
+    public void channelsAsTheCommandLine() throws Exception {
+        Path network = Session.folder().resolve("two-channels.onnx");
+        TinyNetwork.write(network, "Sigmoid", 2);
+        ImagePlus image = stack(12);
+        image.setDimensions(2, 3, 2);
+        image = new CompositeImage(image, IJ.COMPOSITE);
+        image.getCalibration().pixelDepth = 3;
+        image.getCalibration().frameInterval = 7;
+        ImagePlus expected = Session.commandLine(network, image, "mask");
+        image.show();
+        IJ.run(image, "Fringe Segment...", "model=[" + network + "] mask stack");
+        ImagePlus mask = Session.shown("part-mask");
+        Session.assertSamePixels("channels", expected, mask);
+        assertArrayEquals(new int[] {160, 128, 3, 3, 2}, mask.getDimensions());
+        assertEquals(3, mask.getCalibration().pixelDepth, 0);
+        assertEquals(7, mask.getCalibration().frameInterval, 0);
+        assertEquals(2, image.getNChannels());
+    }
+
     @Test
     public void virtualStacksSliceBySlice() throws Exception {
         ImagePlus image = stack(3);
@@ -167,6 +192,85 @@ public class SegmentTest {
         assertEquals(new OvalRoi(20, 10, 96, 80).getBounds(), image.getRoi().getBounds());
         for (Roi roi : image.getOverlay().toArray())
             assertTrue(roi.toString(), image.getRoi().getBounds().contains(roi.getBounds()));
+    }
+
+    @Test
+    public void selectionBeyondTheEdge() throws Exception {
+        ImagePlus image = Session.micrograph();
+        image.setRoi(new Roi(-30, 60, 120, 100));
+        ImagePlus crop = Session.micrograph();
+        crop.setRoi(0, 60, 90, 68);
+        segment(image, "mask overlay");
+        Session.assertSamePixels("crop", Session.commandLine(crop.crop(), "mask"), Session.shown("part-mask"));
+        for (Roi roi : image.getOverlay().toArray())
+            assertTrue(roi.toString(), new Rectangle(0, 60, 90, 68).contains(roi.getBounds()));
+    }
+
+    /** What is shown is not what is computed on, and stays as it is. */
+    @Test
+    public void displayRangeDoesNotMatter() throws Exception {
+        ImagePlus image = Session.micrograph();
+        IJ.run(image, "16-bit", "");
+        ImagePlus expected = Session.commandLine(image, "mask");
+        image.setDisplayRange(100, 140);
+        segment(image, "mask");
+        Session.assertSamePixels("mask", expected, Session.shown("part-mask"));
+        assertEquals(100, image.getDisplayRangeMin(), 0);
+        assertEquals(140, image.getDisplayRangeMax(), 0);
+        assertEquals(255, Session.shown("part-mask").getDisplayRangeMax(), 0);
+    }
+
+    @Test
+    public void warningsAsTheCommandLine() throws Exception {
+        ImagePlus image = Session.micrograph();
+        image.getCalibration().setUnit("pixel");
+        image.getCalibration().pixelWidth = image.getCalibration().pixelHeight = 1;
+        Session.commandLine(image, "mask");
+        String said = Session.saidByTheCommandLine("note: .*input.tif: (.*)");
+        assertTrue(said, said.length() > 20);
+        IJ.log("\\Clear");
+        segment(image, "mask");
+        assertEquals("Fringe: part.tif: " + said, IJ.getLog().trim());
+    }
+
+    /** While one command is at work on an image, a second one takes another model for another image. */
+    @Test
+    public void twoCommandsAtOnce() throws Exception {
+        ImagePlus first = new ImagePlus("large.tif", Session.micrograph().getProcessor().resize(640, 640));
+        Path slow = Session.folder().resolve("slow.onnx");
+        TinyNetwork.writeSlow(slow, 24);
+        first.show();
+        Thread command = new Thread(() -> IJ.run(first, "Fringe Segment...", "model=[" + slow + "] mask"));
+        command.start();
+        Session.await("the first works", first::isLocked);
+        ImagePlus second = Session.micrograph();
+        ImagePlus expected = Session.commandLine(second, "mask");
+        for (int i = 0; i < 3; i++) {
+            segment(second, "mask");
+            Session.assertSamePixels("mask", expected, Session.shown("part-mask"));
+            Session.shown("part-mask").close();
+            IJ.runMacro("run(\"Fringe Macro Extensions\"); Ext.fringeRelease();");
+        }
+        command.join(60000);
+        assertFalse("the first has ended", command.isAlive());
+        Session.shown("large-mask");
+    }
+
+    /** In ImageJ's own models folder, under a name that has blanks and letters beyond ASCII. */
+    @Test
+    public void modelsOfTheApplication() throws Exception {
+        Path models = Paths.get(IJ.getDirectory("imagej"), "models"), network = models.resolve("mein Modell \u00fc.onnx");
+        Files.createDirectories(models);
+        try {
+            TinyNetwork.write(network, "Sigmoid");
+            ImagePlus image = Session.micrograph();
+            ImagePlus expected = Session.commandLine(network, image, "mask");
+            image.show();
+            IJ.run(image, "Fringe Segment...", "model=[mein Modell \u00fc] mask");
+            Session.assertSamePixels("mask", expected, Session.shown("part-mask"));
+        } finally {
+            Files.delete(network);
+        }
     }
 
     @Test

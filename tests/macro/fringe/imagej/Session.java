@@ -24,6 +24,8 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 
 /**
@@ -36,6 +38,7 @@ final class Session {
     private static final String COMMAND_LINE = System.getProperty("fringe.program");
     private static final Path PICTURES = Paths.get(System.getProperty("fringe.pictures"));
     private static ImageJ window;
+    private static String said = "";
 
     private Session() {
     }
@@ -98,12 +101,19 @@ final class Session {
         if (what.equals("probability")) words.add("--probability");
         words.addAll(Arrays.asList(options));
         words.add(input.toString());
-        File log = folder.resolve("log").toFile();
-        int status = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log).start().waitFor();
-        assertEquals(new String(Files.readAllBytes(log.toPath()), StandardCharsets.UTF_8), 0, status);
+        Path log = folder.resolve("log");
+        int status = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+        said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        assertEquals(said, 0, status);
         ImagePlus made = IJ.openImage(folder.resolve("input-" + what + ".tif").toString());
         assertNotNull(what, made);
         return made;
+    }
+
+    /** The first group of a pattern in what the command line said last; "" where it did not. */
+    static String saidByTheCommandLine(String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(said);
+        return found.find() ? found.group(1) : "";
     }
 
     /** The image of a title, which must be there. */
@@ -124,9 +134,9 @@ final class Session {
         }
     }
 
-    /** Waits for a condition for ten seconds. */
+    /** Waits for a condition, on a busy machine too: up to a minute. */
     static void await(String what, java.util.function.BooleanSupplier condition) {
-        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) IJ.wait(20);
+        for (int i = 0; i < 3000 && !condition.getAsBoolean(); i++) IJ.wait(20);
         assertTrue(what, condition.getAsBoolean());
     }
 

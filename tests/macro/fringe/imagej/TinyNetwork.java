@@ -22,13 +22,20 @@ final class TinyNetwork {
      * weight[k] * pixel + bias[k], so that the standardised pixel decides: dark, middle, bright.
      */
     static void write(Path file, String activation) throws Exception {
+        write(file, activation, 1);
+    }
+
+    /** The same with more channels, each of which weighs half of what the one before it does. */
+    static void write(Path file, String activation, int channels) throws Exception {
         Message conv = new Message().text(1, "x").text(1, "w").text(1, "b").text(2, "y").text(4, "Conv");
         Message last = new Message().text(1, "y").text(2, "z").text(4, activation);
         if (activation.equals("Softmax"))
             last.part(5, new Message().text(1, "axis").number(3, 1).number(20, 2)); // an integer
         Message graph = new Message().part(1, conv).part(1, last).text(2, "tiny");
-        graph.part(5, tensor("w", WEIGHT, WEIGHT.length, 1, 1, 1)).part(5, tensor("b", BIAS, BIAS.length));
-        writeModel(file, graph.part(11, image("x", 1)).part(12, image("z", 3)));
+        float[] weights = new float[WEIGHT.length * channels];
+        for (int i = 0; i < weights.length; i++) weights[i] = WEIGHT[i / channels] / (1 << i % channels);
+        graph.part(5, tensor("w", weights, WEIGHT.length, channels, 1, 1)).part(5, tensor("b", BIAS, BIAS.length));
+        writeModel(file, graph.part(11, image("x", channels)).part(12, image("z", WEIGHT.length)));
     }
 
     /** One that takes its time: `depth` convolutions of 3 x 3 between 32 channels. What comes out means nothing. */
