@@ -1,4 +1,12 @@
-/* population.h - the distribution of one measure over particles, with intervals. */
+/* population.h - the distribution of one measure over particles, with 95 % intervals.
+ *
+ * The mean's interval is the percentile bootstrap over particles (stats/bootstrap.h), widened by what it
+ * falls short of for small samples: Student's t over the normal quantile and n over n - 1 (Hesterberg 2015,
+ * DOI 10.1080/00031305.2015.1089789). A percentile's interval lies between two of the values themselves,
+ * whose ranks the binomial distribution gives: it holds for any distribution, and needs no draws. Intervals
+ * hold the spread that comes from the choice of particles, and nothing of what is wrong with all of them
+ * alike.
+ */
 #ifndef PARTICLES_POPULATION_H
 #define PARTICLES_POPULATION_H
 
@@ -7,8 +15,8 @@
 
 #include "fringe/status.h"
 
-/* A number and its 95 % interval: the percentile bootstrap over particles, 1000 draws, seeded. It holds the
- * spread that comes from the choice of particles, and nothing of what is wrong with all of them alike. */
+/* A number and its interval; low and high are NaN where there are too few values for one: below 2 for the
+ * mean, 6 for the median, 36 for the 10th and 90th percentile. */
 struct population_value {
     double value, low, high;
 };
@@ -20,8 +28,8 @@ struct population {
 };
 
 /* Summarises `n` values, which are sorted on return. Percentiles by number of particles, between the two
- * nearest in proportion (R's type 7). Of no particle everything is NaN, of one the intervals. FRINGE_MEMORY
- * is the only failure. */
+ * nearest in proportion (R's type 7). Of no value everything is NaN. FRINGE_MEMORY is the only failure. The
+ * same numbers every time. */
 fringe_status population_summarise(double *values, size_t n, struct population *population,
                                    fringe_error *error);
 
