@@ -210,7 +210,7 @@ static struct lattice_spots spots_of(const char *phase, const int axis[3], doubl
 {
     struct lattice_spots spots = {.g_least = 1.2, .g_most = 10, .threshold = 16};
     struct reflections list = reflections_of(phase, 10);
-    double x[3] = {0}, y[3], z[3] = {axis[0], axis[1], axis[2]}, first = 0;
+    double x[3] = {0}, y[3] = {0}, z[3] = {axis[0], axis[1], axis[2]}, first = 0;
     for (size_t i = 0; i < list.count && spots.count < most; i++) {
         const struct reflection *r = list.items + i;
         if (fabs(r->g[0] * z[0] + r->g[1] * z[1] + r->g[2] * z[2]) > 1e-9 || r->intensity < 0.02) continue;
