@@ -1,10 +1,11 @@
 /* evaluate.h - how well networks and classical methods find what truth says is there.
  *
  * Truth is a label image of the same size beside each micrograph or in a folder (X-mask.*, X-label.*,
- * X-labels.*, X-classes.*, also with `_`; in a named folder X.* too). All methods see the same images and are
- * scored by the same rules over all pixels but those that are not labelled. Classical methods divide an image
- * into groups without names: each image's groups are named so that most pixels are right, which favours them.
- * The same numbers for any thread count, on one build and CPU path.
+ * X-labels.*, X-classes.*, also with `_`; in a named folder X.* too; X may be called X-image.* or X_image.*).
+ * All methods see the same images and are scored by the same rules over all pixels but those that are not
+ * labelled. Classical methods divide an image into groups without names: each image's groups are named so
+ * that most pixels are right, which favours them. The same numbers for any thread count, on one build and CPU
+ * path.
  */
 #ifndef FRINGE_EVALUATE_H
 #define FRINGE_EVALUATE_H

@@ -57,11 +57,11 @@ static void print_score(double value, int digits)
 }
 
 /* One line of the table: what a person compares first. */
-static void print_line(const fringe_evaluate_row *row)
+static void print_line(const fringe_evaluate_row *row, fringe_score boundary)
 {
-    const fringe_score shown[] = {FRINGE_SCORE_IOU,         FRINGE_SCORE_PRECISION,
-                                  FRINGE_SCORE_RECALL,      FRINGE_SCORE_ACCURACY,
-                                  FRINGE_SCORE_BOUNDARY_NM, FRINGE_SCORE_CALIBRATION_ERROR};
+    const fringe_score shown[] = {
+        FRINGE_SCORE_IOU, FRINGE_SCORE_PRECISION,        FRINGE_SCORE_RECALL, FRINGE_SCORE_ACCURACY,
+        boundary,         FRINGE_SCORE_CALIBRATION_ERROR};
     const char *slash = strrchr(row->method, '/');
     printf("%-24.24s %-12.12s", slash && slash[1] ? slash + 1 : row->method, row->class_name);
     print_score(row->values[FRINGE_SCORE_DICE], 4);
@@ -73,20 +73,29 @@ static void print_line(const fringe_evaluate_row *row)
     putchar('\n');
 }
 
+/* Whether distances are known in nm. */
+static int has_nm(const fringe_evaluation *evaluation)
+{
+    for (size_t i = 0; i < evaluation->row_count; i++)
+        if (!isnan(evaluation->rows[i].values[FRINGE_SCORE_BOUNDARY_NM])) return 1;
+    return 0;
+}
+
 /* Of two classes the second alone: what is not particle is background. */
 static void print_table(const fringe_evaluation *evaluation)
 {
+    int nm = has_nm(evaluation);
     for (fringe_evaluate_extent extent = FRINGE_EVALUATE_POOLED; extent <= FRINGE_EVALUATE_MEAN; extent++) {
         if (extent == FRINGE_EVALUATE_MEAN && evaluation->image_count == 1) break;
         printf(extent == FRINGE_EVALUATE_POOLED ? "%zu image%s, all pixels together\n"
                                                 : "\nmean of the scores of %zu image%s\n",
                evaluation->image_count, evaluation->image_count == 1 ? "" : "s");
         printf("%-24s %-12s %9s  %-15s %9s %9s %9s %9s %9s %9s\n", "method", "class", "Dice", "95 % interval",
-               "IoU", "precision", "recall", "accuracy", "edge nm", "calib.");
+               "IoU", "precision", "recall", "accuracy", nm ? "edge nm" : "edge px", "calib.");
         for (size_t i = 0; i < evaluation->row_count; i++) {
             const fringe_evaluate_row *row = &evaluation->rows[i];
             if (row->extent == extent && (evaluation->class_count > 2 || row->class_index == 1))
-                print_line(row);
+                print_line(row, nm ? FRINGE_SCORE_BOUNDARY_NM : FRINGE_SCORE_BOUNDARY_PX);
         }
     }
 }

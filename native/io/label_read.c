@@ -123,6 +123,16 @@ static fringe_status choose(const char *image_path, const char *stem, const stru
     return status;
 }
 
+/* Takes "-image" or "_image" off the end of a stem; 0 where it has no such end. */
+static int cut_image(char *stem)
+{
+    size_t length = strlen(stem), bytes = strlen("-image");
+    if (length <= bytes || strcmp(stem + length - bytes + 1, "image") != 0) return 0;
+    if (stem[length - bytes] != '-' && stem[length - bytes] != '_') return 0;
+    stem[length - bytes] = 0;
+    return 1;
+}
+
 fringe_status label_read_find(const char *image_path, const char *label_directory,
                               struct label_folder *folder, char **label_path, fringe_error *error)
 {
@@ -133,6 +143,8 @@ fringe_status label_read_find(const char *image_path, const char *label_director
     if (!stem || !directory) status = failure_memory(error, image_path, strlen(image_path));
     if (!status) status = look_into(folder, directory, error);
     if (!status) status = choose(image_path, stem, folder, label_directory != NULL, label_path, error);
+    if (status == FRINGE_FILE && folder->path && cut_image(stem))
+        status = choose(image_path, stem, folder, label_directory != NULL, label_path, error);
     if (status) {
         alloc_free(*label_path);
         *label_path = NULL;

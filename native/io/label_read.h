@@ -1,8 +1,9 @@
 /* label_read.h - label images: which one belongs to a micrograph, and its pixels as whole numbers.
  *
  * The labels of X.* are X-mask.*, X_mask.*, X-label.*, X_label.*, X-labels.*, X_labels.*, X-classes.* or
- * X_classes.* beside it; or, in a folder that is named for them, X.* or one of these. What Fringe wrote as a
- * result is nobody's truth. Images with a colour table are read by index.
+ * X_classes.* beside it; or, in a folder that is named for them, X.* or one of these. Where there are none
+ * and the micrograph is called X-image.* or X_image.*, those of X. What Fringe wrote as a result is nobody's
+ * truth. Images with a colour table are read by index.
  */
 #ifndef IO_LABEL_READ_H
 #define IO_LABEL_READ_H

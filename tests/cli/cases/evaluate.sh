@@ -41,6 +41,13 @@ expect 2 fringe evaluate --truth labels --baseline otsu --classes 0,7 set/simula
 says err 'has the label 255, which none of the 2 classes has'
 expect 0 fringe evaluate --truth labels --baseline otsu --ignore 255 --classes 0,7 --csv set/simulated-gold-5nm.tif
 
+# X_image.* has the labels of X; without a pixel size distances are in pixels.
+mkdir pairs
+cp "$INPUTS/small.tif" pairs/0_image.tif
+cp "$INPUTS/small.tif" pairs/0_label.tif
+fringe evaluate --baseline threshold --classes 0,1 pairs >/dev/null 2>err && fail "any value is taken"
+says err 'pairs/0_label.tif.*has the label'
+
 # A result is no truth, an image without labels is an error, two label images are one too many.
 fringe segment --model "$MODEL" -o labels "$EXAMPLES/simulated-gold-2nm.tif" >/dev/null 2>&1
 expect 1 fringe evaluate --truth labels --baseline otsu "$EXAMPLES/simulated-gold-2nm.tif"
