@@ -76,6 +76,43 @@ static enum activation activation_of(const struct onnx_model *onnx, const struct
     return last_activation(onnx);
 }
 
+/* The producer of a value, past operators that are named; NULL where the value is an input, or the chain is
+ * longer than any real one. */
+static const struct onnx_node *producer_past(const struct onnx_model *onnx, const char *name,
+                                             const char *const *passing)
+{
+    for (int passed = 0; passed < MOST_PASSED; passed++) {
+        const struct onnx_node *node = producer_of(onnx, name);
+        if (!node || *node->domain || !is_one_of(node->op_type, passing)) return node;
+        if (node->input_count == 0) return NULL;
+        name = node->inputs[0];
+    }
+    return NULL;
+}
+
+/* Channels that a convolution gives, by its weights; 0 where it is none or they are not in the file. */
+static int64_t channels_of(const struct onnx_model *onnx, const struct onnx_node *node)
+{
+    int turned = node && strcmp(node->op_type, "ConvTranspose") == 0; /* one group, as behind any network */
+    if (!node || (!turned && strcmp(node->op_type, "Conv") != 0) || node->input_count < 2) return 0;
+    for (size_t i = 0; i < onnx->initializer_count; i++)
+        if (strcmp(onnx->initializers[i].name, node->inputs[1]) == 0 && onnx->initializers[i].rank == 4)
+            return onnx->initializers[i].dims[turned ? 1 : 0];
+    return 0;
+}
+
+/* Whether the output is the number of the largest channel, of which there are not two as far as is known. */
+static int numbers_classes(const struct onnx_model *onnx)
+{
+    static const char *const behind[] = {"Identity", "Cast", "Squeeze", "Unsqueeze", "Transpose", NULL};
+    static const char *const before[] = {"Identity",           "Cast",    "Dropout", "Softmax",
+                                         "LogSoftmax",         "Sigmoid", "Relu",    "Transpose",
+                                         "BatchNormalization", NULL};
+    const struct onnx_node *last = producer_past(onnx, onnx->outputs[0].name, behind);
+    if (!last || strcmp(last->op_type, "ArgMax") != 0 || last->input_count == 0) return 0;
+    return channels_of(onnx, producer_past(onnx, last->inputs[0], before)) != 2;
+}
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -105,7 +142,8 @@ enum output_kind output_reading_decide(const struct onnx_model *onnx, const stru
                                        int64_t channel_count, int *foreground)
 {
     *foreground = 0;
-    if (channel_count == 1) return OUTPUT_MASK;
+    /* A class number is no probability: 2 and 3 are not more of it than 1. */
+    if (channel_count == 1) return numbers_classes(onnx) ? OUTPUT_VALUES : OUTPUT_MASK;
     enum activation activation = activation_of(onnx, output);
     if (channel_count < 2 || activation == ACTIVATION_NONE) return OUTPUT_VALUES;
     if (activation == ACTIVATION_SIGMOID) return OUTPUT_MASKS;

@@ -253,6 +253,24 @@ Test(model_load, refusals_name_the_reason)
     refuse(model_folder_path("flat.onnx"), FRINGE_UNSUPPORTED, "'x' has 2 axes");
 }
 
+/* The number of the largest channel: of two it is a mask, of more it must not be cut at a threshold. */
+Test(model_load, class_numbers_are_no_probabilities)
+{
+    for (int channels = 2; channels <= 4; channels++)
+        for (int soft = 0; soft < 2; soft++) {
+            int foreground;
+            struct package_tensor output = {0};
+            struct net *net = net_begin("image", 1);
+            int x = net_conv(net, net_input(net), channels, 1, 1);
+            if (soft) x = net_node(net, "Softmax", &x, 1, "axis=1", channels);
+            x = net_node(net, "ArgMax", &x, 1, "axis=1", 1);
+            x = net_node(net, "Cast", &x, 1, "to=1", 1);
+            enum output_kind kind = output_reading_decide(net_end(net, x, "output"), &output, 1, &foreground);
+            cr_expect_eq(kind, channels == 2 ? OUTPUT_MASK : OUTPUT_VALUES, "%d channels", channels);
+            net_free(net);
+        }
+}
+
 Test(model_load, outputs_are_read_by_their_end)
 {
     static const char *const ab[] = {"particle", "background"}, *const ba[] = {"background", "particle"},
