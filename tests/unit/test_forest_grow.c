@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "forest/forest_predict.h"
 #include "support/forest_tables.h"
 
@@ -236,4 +237,50 @@ Test(forest_grow, one_row_and_one_class_are_a_leaf)
     cr_assert_eq(forest_predict(forest, table.values, 1, NULL, &probability, NULL), FRINGE_OK);
     cr_expect_float_eq(probability, 1, 1e-6);
     forest_free(forest);
+}
+
+Test(forest_grow, cancelled)
+{
+    struct forest_table table = forest_tables_make(500, 3, 3, 0, 0, 19);
+    struct forest_settings settings;
+    struct forest *forest;
+    fringe_run *run;
+    forest_settings_init(&settings);
+    cr_assert_eq(fringe_run_create(2, &run, NULL), FRINGE_OK);
+    fringe_run_cancel(run);
+    cr_expect_eq(forest_grow(&settings, &table, forest_tables_names, run, &forest, NULL, NULL),
+                 FRINGE_CANCELLED);
+    cr_expect_null(forest);
+    fringe_run_free(run);
+    forest_tables_free(&table);
+}
+
+/* Whichever allocation fails, nothing is lost (the sanitizer looks) and nothing crashes. */
+Test(forest_grow, memory_is_short)
+{
+    struct forest_table table = forest_tables_make(60, 3, 3, 2, 0, 23);
+    struct forest_settings settings;
+    struct forest *forest = NULL;
+    fringe_run *run;
+    long most = 0;
+    forest_settings_init(&settings);
+    settings.tree_count = 3;
+    cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
+    for (int splits = 0; splits < 2; splits++) {
+        settings.splits = (enum forest_splits)splits;
+        for (long n = 0; !forest && n < 1000; n++) {
+            alloc_fail_after(n);
+            fringe_status status =
+                forest_grow(&settings, &table, forest_tables_names, run, &forest, NULL, NULL);
+            alloc_fail_after(-1);
+            cr_assert_eq(status, forest ? FRINGE_OK : FRINGE_MEMORY, "allocation %ld: %d", n, status);
+            most = n;
+        }
+        cr_expect_gt(most, 20);
+        cr_assert_not_null(forest);
+        forest_free(forest);
+        forest = NULL;
+    }
+    fringe_run_free(run);
+    forest_tables_free(&table);
 }

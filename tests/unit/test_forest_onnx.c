@@ -178,3 +178,31 @@ Test(forest_onnx, published_files)
         forest_free(forest);
     }
 }
+
+Test(forest_onnx, memory_is_short)
+{
+    struct onnx_model *model;
+    struct forest *forest = NULL;
+    char path[] = "/tmp/fringe-forest-XXXXXX";
+    long n = 0;
+    cr_assert_eq(onnx_model_read("tests/golden/forest/forest-of-3.onnx", &model, NULL), FRINGE_OK);
+    for (; !forest && n < 100; n++) {
+        alloc_fail_after(n);
+        fringe_status status = forest_onnx_read(model, "t.onnx", &forest, NULL);
+        alloc_fail_after(-1);
+        cr_assert_eq(status, forest ? FRINGE_OK : FRINGE_MEMORY, "allocation %ld: %d", n, status);
+    }
+    cr_expect_gt(n, 10);
+    close(mkstemp(path));
+    fringe_status status = FRINGE_MEMORY;
+    for (n = 0; status == FRINGE_MEMORY && n < 1000; n++) {
+        alloc_fail_after(n);
+        status = forest_onnx_write(path, forest, NULL);
+        alloc_fail_after(-1);
+    }
+    cr_expect_eq(status, FRINGE_OK, "allocation %ld: %d", n, status);
+    cr_expect_gt(n, 5);
+    unlink(path);
+    forest_free(forest);
+    onnx_model_free(model);
+}
