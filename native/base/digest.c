@@ -8,21 +8,6 @@
 
 #include "base/failure.h"
 #include "base/file.h"
-#include "base/sha256_blocks.h"
-
-/* Whole blocks of the processor's own accord where it can, all else by the library. */
-static void add(SHA2_CTX *context, const unsigned char *bytes, size_t size)
-{
-    size_t blocks = size / SHA256_BLOCKS_BYTES, whole = blocks * SHA256_BLOCKS_BYTES;
-    int between_blocks = context->bitcount[0] % (8 * SHA256_BLOCKS_BYTES) == 0;
-    if (blocks > 0 && between_blocks && sha256_blocks_supported()) {
-        sha256_blocks_add(context->state.st32, bytes, blocks);
-        context->bitcount[0] += 8 * (uint64_t)whole;
-        bytes += whole;
-        size -= whole;
-    }
-    if (size) SHA256Update(context, bytes, size);
-}
 
 static void finish(SHA2_CTX *context, char text[DIGEST_TEXT_BYTES])
 {
@@ -39,7 +24,7 @@ void digest_bytes(const void *bytes, size_t size, char text[DIGEST_TEXT_BYTES])
 {
     SHA2_CTX context;
     SHA256Init(&context);
-    add(&context, bytes, size);
+    if (size) SHA256Update(&context, bytes, size);
     finish(&context, text);
 }
 
@@ -52,7 +37,7 @@ fringe_status digest_file(const char *path, char text[DIGEST_TEXT_BYTES], fringe
     SHA256Init(&context);
     unsigned char block[1 << 16];
     size_t got;
-    while ((got = fread(block, 1, sizeof block, stream)) > 0) add(&context, block, got);
+    while ((got = fread(block, 1, sizeof block, stream)) > 0) SHA256Update(&context, block, got);
     if (ferror(stream)) status = failure_set(error, FRINGE_FILE, "%s: %s", path, strerror(errno));
     fclose(stream);
     finish(&context, text);

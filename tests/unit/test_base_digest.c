@@ -5,10 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sha256.h>
-
 #include "base/digest.h"
-#include "base/sha256_blocks.h"
 
 static const char empty[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 static const char million_a[] = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
@@ -25,19 +22,6 @@ Test(digest, known_vectors)
     cr_expect_str_eq(text, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-/* Whole blocks may take another way than the rest: lengths around them, against the library. */
-Test(digest, every_length_around_whole_blocks)
-{
-    unsigned char bytes[5 * SHA256_BLOCKS_BYTES];
-    char text[DIGEST_TEXT_BYTES], wanted[SHA256_DIGEST_STRING_LENGTH];
-    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(i * i * 7 + i / 9);
-    for (size_t size = 0; size <= sizeof bytes; size++) {
-        digest_bytes(bytes, size, text);
-        cr_expect_str_eq(text, SHA256Data(bytes, size, wanted), "%zu bytes", size);
-    }
-}
-
-/* A file is read in pieces that are whole blocks; the rest follows. */
 Test(digest, file_longer_than_one_block)
 {
     char path[] = "/tmp/fringe-digest-XXXXXX", text[DIGEST_TEXT_BYTES];
