@@ -15,7 +15,7 @@ static const char help[] =
     "  --threshold T        inputs are maps of numbers; particles are pixels of T or more\n"
     "  --connectivity N     8: pixels that meet at a corner are connected (default); 4: at a side only\n"
     "  --fill-holes         what one particle encloses belongs to it\n"
-    "  --split NECK         divide at necks narrower than NECK (0 to 1) times the narrower side; try 0.8\n"
+    "  --split NECK         divide at necks narrower than NECK (0 to 1) times the narrower side; try 0.7\n"
     "  --min-diameter NM    leave out particles of a smaller area-equivalent diameter\n"
     "  --max-diameter NM    leave out particles of a larger one\n"
     "  --min-pixels N       leave out particles of fewer pixels\n"
