@@ -21,6 +21,9 @@ struct gradient_rows {
     int32_t channels;
 };
 
+/* Floats for `count` tiles: six transformed rows, and the four places of one row apart. */
+#define GRADIENT_SCRATCH(count) ((6 + 1) * 4 * (((size_t)(count) + 15) / 16 * 16))
+
 struct gradient_kernels {
     /* sums[c * sum_row + o] += sum over y < height and x < width of v(c, y, x) m(o, y, x). Up to the next
      * whole vector behind `width` values are read: those of m must be 0, those of v finite. */
@@ -28,7 +31,7 @@ struct gradient_kernels {
                      int32_t width, float *sums, size_t sum_row);
     /* A dY A' for `count` tiles of one channel: rows[k] is the k-th of four rows of dY at the first tile.
      * Frequency f of tile t goes to m[f * m_stride + t]; up to a vector behind `count` is overwritten.
-     * scratch: WINOGRAD_SCRATCH(count rounded up to 16). */
+     * scratch: GRADIENT_SCRATCH(count). */
     void (*spread_tiles)(const float *const rows[4], int64_t count, float *m, size_t m_stride,
                          float *scratch);
     /* G' u G: frequency f of output channel o is the sum over `ranges` of u[r * range_stride + f * u_stride +

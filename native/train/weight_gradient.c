@@ -75,8 +75,9 @@ size_t weight_gradient_scratch(int32_t in_channels, int32_t out_channels, int ke
     int32_t tiles = (width + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
     size_t row = (size_t)width + 4 * LANES + 2 * PLANES_MARGIN;
     size_t channels = (size_t)in_channels + (size_t)smaller(out_channels, PART_CHANNELS);
+    size_t input = WINOGRAD_SCRATCH((size_t)tiles + LANES), spread = GRADIENT_SCRATCH(tiles);
     return row + WINOGRAD_FREQUENCIES * (channels * block_stride(tiles) + 2 * LANES) +
-           WINOGRAD_SCRATCH((size_t)tiles + LANES);
+           (input > spread ? input : spread);
 }
 
 /* Where the sums of a piece begin. Parts of one range lie behind each other. */

@@ -158,6 +158,14 @@ Test(train_gradients, of_all_losses)
     }
 }
 
+Test(train_gradients, of_wide_images)
+{
+    struct trainer_settings settings = settings_of(ARCHITECTURE_UNET);
+    settings.architecture.levels = 1;
+    settings.architecture.widths[0] = 9;
+    check(&settings, 2, 2000);
+}
+
 Test(train_gradients, behind_frozen_layers)
 {
     struct trainer_settings settings = settings_of(ARCHITECTURE_UNET);
