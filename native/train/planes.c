@@ -11,15 +11,16 @@ void planes_lay_out(struct planes *planes, int32_t images, int32_t channels, int
     planes->image = planes->plane * (size_t)channels;
 }
 
-/* A row before, and behind what a vector at the last zero may reach. */
+/* Before the first plane a row, and what lies left of that; behind the last what a vector at a zero may
+ * reach. */
 size_t planes_floats(const struct planes *planes)
 {
-    return planes->row + planes->image * (size_t)planes->images + 2 * PLANES_MARGIN;
+    return PLANES_MARGIN + planes->row + planes->image * (size_t)planes->images + 2 * PLANES_MARGIN;
 }
 
 float *planes_data(const struct planes *planes, float *memory)
 {
-    return memory + planes->row;
+    return memory + PLANES_MARGIN + planes->row;
 }
 
 struct planes planes_part(const struct planes *whole, int32_t first, int32_t channels)
@@ -34,7 +35,8 @@ void planes_clear_margins(const struct planes *planes, size_t index)
 {
     size_t channels = (size_t)planes->channels;
     float *row = planes_row(planes, (int32_t)(index / channels), (int32_t)(index % channels), 0);
-    if (index == 0) memset(row - planes->row, 0, planes->row * sizeof *row);
+    size_t before = planes->row + PLANES_MARGIN;
+    if (index == 0) memset(row - before, 0, before * sizeof *row);
     for (int32_t y = 0; y < planes->height; y++, row += planes->row)
         memset(row + planes->width, 0, (planes->row - (size_t)planes->width) * sizeof *row);
     size_t behind = index + 1 == channels * (size_t)planes->images ? 2 * PLANES_MARGIN : 0;
