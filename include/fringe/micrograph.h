@@ -51,11 +51,14 @@ typedef struct fringe_micrograph_info {
     const char *reader; /* "tiff", "png", "jpeg" or "memory" */
     int32_t width_px, height_px;
     int32_t slice_count;   /* pages, time points and planes together, at least 1 */
+    int32_t frame_count;   /* time points among them, at least 1; slice_count is a multiple of it, and the
+                              slices   of one time point follow each other */
     int32_t channel_count; /* at least 1; colour counts as one channel */
     fringe_pixel pixel;
     int colour;                      /* 1 where colour is read as luminance */
     double nm_per_px_x, nm_per_px_y; /* 0 when unknown */
     double nm_per_slice;             /* distance of slices, 0 when unknown */
+    double seconds_per_frame;        /* 0 when unknown */
     const char *unit;                /* the unit as the file spells it, "" when it has none */
     int own_output;                  /* 1 where the file says that Fringe wrote it */
 } fringe_micrograph_info;

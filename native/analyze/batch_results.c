@@ -48,6 +48,8 @@ static fringe_status begin_file(struct batch_results *results, const char *suffi
     options->nm_per_px_x = results->first.nm_per_px_x;
     options->nm_per_px_y = results->first.nm_per_px_y;
     options->nm_per_slice = info.nm_per_slice;
+    options->frame_count = info.frame_count;
+    options->seconds_per_frame = info.seconds_per_frame;
 
     char *path = path_concat(results->input->prefix, suffix);
     const char **labels = alloc_array((size_t)info.slice_count, sizeof *labels);

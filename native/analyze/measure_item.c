@@ -86,6 +86,8 @@ static fringe_status begin_files(struct measured *measured, int32_t shown, fring
                                       .nm_per_px_x = measured->nm_per_px_x,
                                       .nm_per_px_y = measured->nm_per_px_y,
                                       .nm_per_slice = info->nm_per_slice,
+                                      .frame_count = info->frame_count,
+                                      .seconds_per_frame = info->seconds_per_frame,
                                       .has_display = 1,
                                       .display_max = shown > 0 ? shown : 1,
                                       .slice_labels = names,

@@ -23,6 +23,7 @@ static void print_json(const char *path, const fringe_micrograph_info *info, con
     cli_json_put_number(&json, "width", info->width_px);
     cli_json_put_number(&json, "height", info->height_px);
     cli_json_put_number(&json, "pages", info->slice_count);
+    cli_json_put_number(&json, "frames", info->frame_count);
     cli_json_put_number(&json, "channels", info->channel_count);
     cli_json_put_text(&json, "type", fringe_pixel_name(info->pixel));
     cli_json_put_known(&json, "nm_per_px", info->nm_per_px_x);
@@ -45,6 +46,7 @@ static void print_text(const char *path, const fringe_micrograph_info *info, con
     printf("  reader      %s\n", info->reader);
     printf("  size        %d x %d pixels\n", info->width_px, info->height_px);
     printf("  pages       %d\n", info->slice_count);
+    if (info->frame_count > 1) printf("  time points %d\n", info->frame_count);
     printf("  channels    %d%s\n", info->channel_count, info->colour ? " (colour, read as luminance)" : "");
     printf("  type        %s\n", fringe_pixel_name(info->pixel));
     if (info->nm_per_px_x > 0 && info->nm_per_px_x == info->nm_per_px_y)

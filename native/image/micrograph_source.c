@@ -95,7 +95,7 @@ fringe_status micrograph_source_create(const char *name, const char *reader, fri
         return failure_memory(error, name, strlen(name));
     }
     made->info.reader = reader;
-    made->info.slice_count = 1;
+    made->info.slice_count = made->info.frame_count = 1;
     made->info.channel_count = 1;
     made->info.unit = made->unit;
     *micrograph = made;

@@ -41,6 +41,7 @@ int imagej_text_parse(const char *description, size_t length, struct imagej_text
     if (!is_key(description, length, "ImageJ=")) return 0;
     /* A range needs both ends. */
     int has_min = 0, has_max = 0;
+    char time_unit[32] = "sec";                     /* what ImageJ does not write */
     double function = -1, constant = 0, factor = 0; /* of the calibration; 0 is a straight line */
     const char *end = description + length;
     for (const char *line = description; line < end;) {
@@ -53,6 +54,8 @@ int imagej_text_parse(const char *description, size_t length, struct imagej_text
         take_unit(line, bytes, "unit=", text->unit, sizeof text->unit);
         take_unit(line, bytes, "yunit=", text->y_unit, sizeof text->y_unit);
         take_number(line, bytes, "spacing=", &text->spacing);
+        take_number(line, bytes, "finterval=", &text->frame_interval_s);
+        take_unit(line, bytes, "tunit=", time_unit, sizeof time_unit);
         has_min |= take_number(line, bytes, "min=", &text->display_min);
         has_max |= take_number(line, bytes, "max=", &text->display_max);
         take_number(line, bytes, "cf=", &function);
@@ -62,6 +65,8 @@ int imagej_text_parse(const char *description, size_t length, struct imagej_text
         line += bytes + 1;
     }
     text->has_display = has_min && has_max;
+    if ((strcmp(time_unit, "sec") != 0 && strcmp(time_unit, "s") != 0) || text->frame_interval_s < 0)
+        text->frame_interval_s = 0;
     text->lies_higher = function == 0 && constant == -IMAGEJ_TEXT_HIGHER && factor == 1;
     return 1;
 }

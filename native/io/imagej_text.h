@@ -17,6 +17,7 @@ struct imagej_text {
     int64_t images, channels, slices, frames;
     char unit[32], y_unit[32]; /* "" where not given; y_unit only where it differs */
     double spacing;            /* distance of slices in `unit` */
+    double frame_interval_s;   /* 0 where it is given in another unit than seconds */
     int has_display;           /* 1 where both min= and max= are given */
     double display_min, display_max;
     int lies_higher; /* 1 where 16-bit pixels stand for IMAGEJ_TEXT_HIGHER less */

@@ -147,6 +147,7 @@ void tiff_calibration_read(struct tiff_stream *stream, const struct imagej_text 
         const char *y_unit = imagej->y_unit[0] ? imagej->y_unit : imagej->unit;
         if (x > 0) use_sizes(stream, micrograph, x, imagej->unit, y, y_unit);
         if (imagej->spacing != 0) use_spacing(micrograph, imagej->spacing, imagej->unit);
+        micrograph->info.seconds_per_frame = imagej->frame_interval_s;
         return;
     }
     if (use_fei(stream, micrograph) || use_zeiss(stream, micrograph)) return;

@@ -286,6 +286,7 @@ static int order_pages(struct tiff_source *source, fringe_micrograph *micrograph
     }
     source->slices = (int32_t)slices;
     micrograph->info.slice_count = (int32_t)(slices * frames);
+    micrograph->info.frame_count = (int32_t)frames;
     micrograph->info.channel_count = (int32_t)channels * source->page.channels;
     return 1;
 }
@@ -313,7 +314,7 @@ static void choose_order(struct tiff_source *source, fringe_micrograph *microgra
             "pages: they are read as slices",
             source->stream.name, (long long)ome->channels, (long long)ome->slices, (long long)ome->frames,
             (long long)pages);
-    } else if (imagej && imagej->channels > 1) {
+    } else if (imagej && (imagej->channels > 1 || imagej->frames > 1)) {
         if (order_pages(source, micrograph, imagej->channels, imagej->slices, imagej->frames, "CZT")) return;
         run_state_notice(
             source->stream.run, FRINGE_NOTICE_READER,

@@ -124,13 +124,18 @@ static void put_ratio(struct bytes *bytes, double value)
 static void put_description(struct bytes *bytes, const struct tiff_write_options *options)
 {
     int64_t planes = (int64_t)options->channel_count * options->slice_count;
+    int32_t frames = options->frame_count > 1 ? options->frame_count : 1,
+            slices = options->slice_count / frames;
     put_text(bytes, "ImageJ=1.54g\n"); /* the version whose form this is */
     if (planes > 1) put_number(bytes, "images=", (double)planes);
     if (options->channel_count > 1) put_number(bytes, "channels=", options->channel_count);
-    if (options->slice_count > 1) put_number(bytes, "slices=", options->slice_count);
-    if (options->channel_count > 1) put_text(bytes, "hyperstack=true\nmode=grayscale\n");
+    if (slices > 1) put_number(bytes, "slices=", slices);
+    if (frames > 1) put_number(bytes, "frames=", frames);
+    if (options->channel_count > 1 || (slices > 1 && frames > 1)) put_text(bytes, "hyperstack=true\n");
+    if (options->channel_count > 1) put_text(bytes, "mode=grayscale\n");
     if (options->nm_per_px_x > 0) put_text(bytes, "unit=nm\n");
     if (options->nm_per_slice > 0) put_number(bytes, "spacing=", options->nm_per_slice);
+    if (options->seconds_per_frame > 0) put_number(bytes, "finterval=", options->seconds_per_frame);
     if (planes > 1) put_text(bytes, "loop=false\n");
     if (options->has_display) {
         put_number(bytes, "min=", options->display_min);
@@ -275,6 +280,10 @@ static fringe_status check_options(const char *path, const struct tiff_write_opt
         return failure_set(error, FRINGE_ARGUMENT, "%s: %ld x %ld pixels, %ld channels, %ld slices", path,
                            (long)options->width_px, (long)options->height_px, (long)options->channel_count,
                            (long)options->slice_count);
+    if (options->frame_count > 1 && options->slice_count % options->frame_count != 0)
+        return failure_set(error, FRINGE_ARGUMENT,
+                           "%s: %ld slices are no whole number for each of %ld frames", path,
+                           (long)options->slice_count, (long)options->frame_count);
     if (options->pixel != FRINGE_PIXEL_UINT8 && options->pixel != FRINGE_PIXEL_UINT16 &&
         options->pixel != FRINGE_PIXEL_FLOAT32)
         return failure_set(error, FRINGE_ARGUMENT, "%s: samples of type %s are not written", path,

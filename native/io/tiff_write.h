@@ -25,6 +25,8 @@ struct tiff_write_options {
     fringe_pixel pixel;                 /* FRINGE_PIXEL_UINT8, _UINT16 or _FLOAT32 */
     double nm_per_px_x, nm_per_px_y;    /* 0 when unknown; both or none */
     double nm_per_slice;                /* 0 when unknown */
+    int32_t frame_count;                /* time points among the slices; 0 stands for 1 */
+    double seconds_per_frame;           /* 0 when unknown */
     int has_display;                    /* 1: ImageJ shows display_min to display_max */
     double display_min, display_max;
     const char *const *slice_labels; /* slice_count texts in UTF-8, single ones NULL or ""; NULL for none */

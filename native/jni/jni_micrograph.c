@@ -147,11 +147,13 @@ static void describe(JNIEnv *env, jclass class, jlong micrograph, jobject into)
         {"width", JNI_KIND_INT, offsetof(fringe_micrograph_info, width_px)},
         {"height", JNI_KIND_INT, offsetof(fringe_micrograph_info, height_px)},
         {"sliceCount", JNI_KIND_INT, offsetof(fringe_micrograph_info, slice_count)},
+        {"frameCount", JNI_KIND_INT, offsetof(fringe_micrograph_info, frame_count)},
         {"channelCount", JNI_KIND_INT, offsetof(fringe_micrograph_info, channel_count)},
         {"colour", JNI_KIND_FLAG, offsetof(fringe_micrograph_info, colour)},
         {"pixelSizeX", JNI_KIND_DOUBLE, offsetof(fringe_micrograph_info, nm_per_px_x)},
         {"pixelSizeY", JNI_KIND_DOUBLE, offsetof(fringe_micrograph_info, nm_per_px_y)},
         {"sliceDistance", JNI_KIND_DOUBLE, offsetof(fringe_micrograph_info, nm_per_slice)},
+        {"frameInterval", JNI_KIND_DOUBLE, offsetof(fringe_micrograph_info, seconds_per_frame)},
         {"unit", JNI_KIND_TEXT, offsetof(fringe_micrograph_info, unit)},
         {"ownOutput", JNI_KIND_FLAG, offsetof(fringe_micrograph_info, own_output)},
     };

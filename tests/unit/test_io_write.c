@@ -57,13 +57,15 @@ static const char *put_tiff(const struct tiff_write_options *options, int at_onc
 
 Test(write, tiff_comes_back_with_all_it_says)
 {
-    static const char *const labels[] = {"first", NULL, "dr\xc3\xa4i \xf0\x9f\x94\xac"};
+    static const char *const labels[] = {"first", NULL, "dr\xc3\xa4i \xf0\x9f\x94\xac", "4", "5", "6"};
     static const fringe_pixel pixels[] = {FRINGE_PIXEL_UINT8, FRINGE_PIXEL_UINT16, FRINGE_PIXEL_FLOAT32};
     for (int p = 0; p < 3; p++) {
         struct tiff_write_options options = plain_options();
         options.pixel = pixels[p];
         options.channel_count = 2;
-        options.slice_count = 3;
+        options.slice_count = 6;
+        options.frame_count = 2;
+        options.seconds_per_frame = 0.5;
         options.nm_per_px_x = 0.0504;
         options.nm_per_px_y = 0.1;
         options.nm_per_slice = 2.5;
@@ -76,7 +78,9 @@ Test(write, tiff_comes_back_with_all_it_says)
         const fringe_micrograph_info *info = &micrograph->info;
         cr_expect_str_empty(image_files_notices, "%s", image_files_notices);
         cr_assert_eq(info->channel_count, 2);
-        cr_assert_eq(info->slice_count, 3);
+        cr_assert_eq(info->slice_count, 6);
+        cr_expect_eq(info->frame_count, 2);
+        cr_expect_eq(info->seconds_per_frame, 0.5);
         cr_expect_eq(info->pixel, pixels[p]);
         cr_expect_eq(info->nm_per_px_x, 0.0504);
         cr_expect_eq(info->nm_per_px_y, 0.1);
@@ -86,7 +90,7 @@ Test(write, tiff_comes_back_with_all_it_says)
         cr_expect_eq(micrograph->has_display, 1);
         cr_expect_eq(micrograph->display_min, -0.25);
         cr_expect_eq(micrograph->display_max, 1e4);
-        for (int32_t slice = 0; slice < 3; slice++) {
+        for (int32_t slice = 0; slice < 6; slice++) {
             cr_expect_str_eq(fringe_micrograph_slice_label(micrograph, slice),
                              labels[slice] ? labels[slice] : "");
             for (int32_t channel = 0; channel < 2; channel++) {
@@ -96,7 +100,7 @@ Test(write, tiff_comes_back_with_all_it_says)
                 free(plane);
             }
         }
-        cr_expect_str_empty(fringe_micrograph_slice_label(micrograph, 3));
+        cr_expect_str_empty(fringe_micrograph_slice_label(micrograph, 6));
         cr_expect_str_empty(fringe_micrograph_slice_label(micrograph, -1));
         fringe_micrograph_free(micrograph);
     }

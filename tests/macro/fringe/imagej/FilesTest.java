@@ -187,13 +187,17 @@ public class FilesTest {
         hyperstack.setDimensions(1, 3, 2);
         hyperstack.setOpenAsHyperStack(true);
         hyperstack.getCalibration().pixelDepth = 0.4;
+        hyperstack.getCalibration().frameInterval = 0.25;
         String[][] kinds = {{"Softmax", "classes", "1"}, {"Sigmoid", "mask", "3"}, {"Identity", "output", "3"}};
         for (String[] kind : kinds) {
             Path network = Session.folder().resolve("tiny.onnx");
             TinyNetwork.write(network, kind[0]);
             ImagePlus plain = Session.commandLine(network, hyperstack, kind[1]);
             assertEquals(kind[1], Integer.parseInt(kind[2]), plain.getNChannels());
-            assertEquals(kind[1], 6, plain.getNSlices() * plain.getNFrames());
+            assertEquals(kind[1], 3, plain.getNSlices());
+            assertEquals(kind[1], 2, plain.getNFrames());
+            assertTrue(kind[1], plain.isHyperStack());
+            assertEquals(kind[1], 0.25, plain.getCalibration().frameInterval, 1e-8);
             assertEquals(kind[1], 0.07, plain.getCalibration().pixelHeight, 1e-8);
             assertEquals(kind[1], 0.4, plain.getCalibration().pixelDepth, 1e-8);
             assertEquals(kind[1], "nm", plain.getCalibration().getUnit());

@@ -8,12 +8,14 @@ public final class MicrographInfo {
     private int width;
     private int height;
     private int sliceCount;
+    private int frameCount;
     private int channelCount;
     private boolean colour;
     private boolean ownOutput;
     private double pixelSizeX;
     private double pixelSizeY;
     private double sliceDistance;
+    private double frameInterval;
 
     MicrographInfo() {
     }
@@ -45,6 +47,11 @@ public final class MicrographInfo {
         return sliceCount;
     }
 
+    /** Time points among the slices, at least 1; the slices of one time point follow each other. */
+    public int frameCount() {
+        return frameCount;
+    }
+
     /** At least 1; colour counts as one channel. */
     public int channelCount() {
         return channelCount;
@@ -73,5 +80,10 @@ public final class MicrographInfo {
     /** Nanometres between slices, 0 when unknown. */
     public double sliceDistance() {
         return sliceDistance;
+    }
+
+    /** Seconds between time points, 0 when unknown. */
+    public double frameInterval() {
+        return frameInterval;
     }
 }
