@@ -62,12 +62,12 @@ static fringe_status take_up(struct training *t, fringe_error *error)
     fringe_status status = trainer_restore(t->trainer, t->checkpoint_path, &extra, &bytes, error);
     if (status) return status;
     if (bytes >= sizeof record) memcpy(&record, extra, sizeof record);
-    if (bytes < sizeof record || record.epoch_count < 0 || record.epoch_count > t->plan->epochs ||
-        bytes != sizeof record + (size_t)record.epoch_count * sizeof *t->epochs)
-        status = failure_set(error, FRINGE_FORMAT, "%s: the checkpoint is damaged", t->checkpoint_path);
-    else if (memcmp(record.identity, t->record.identity, IDENTITY_BYTES) != 0)
+    if (bytes >= sizeof record && memcmp(record.identity, t->record.identity, IDENTITY_BYTES) != 0)
         status = failure_set(error, FRINGE_MISMATCH, "%s: belongs to another recipe or other data",
                              t->checkpoint_path);
+    else if (bytes < sizeof record || record.epoch_count < 0 || record.epoch_count > t->plan->epochs ||
+             bytes != sizeof record + (size_t)record.epoch_count * sizeof *t->epochs)
+        status = failure_set(error, FRINGE_FORMAT, "%s: the checkpoint is damaged", t->checkpoint_path);
     if (!status) {
         t->record = record;
         memcpy(t->epochs, extra + sizeof record, bytes - sizeof record);
