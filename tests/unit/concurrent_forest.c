@@ -28,7 +28,7 @@ static struct forest *grow(const fringe_run *run, double *unseen)
     static const char *const names[] = {"a", "b", "c"};
     const struct forest_table table = {values, classes, ROWS, FEATURES, CLASSES};
     struct forest_settings settings;
-    struct forest *forest;
+    struct forest *forest = NULL;
     float *probabilities = malloc(sizeof expected);
     forest_settings_init(&settings);
     settings.tree_count = 12;
@@ -43,7 +43,7 @@ static struct forest *grow(const fringe_run *run, double *unseen)
 static void *use(void *unused)
 {
     double unseen;
-    fringe_run *run;
+    fringe_run *run = NULL;
     float *probabilities = malloc(sizeof expected);
     (void)unused;
     require(probabilities && !fringe_run_create(2, &run, NULL), "no run");
@@ -63,7 +63,7 @@ int main(void)
 {
     pthread_t users[USERS];
     double unseen;
-    fringe_run *run;
+    fringe_run *run = NULL;
     struct rng rng = rng_from_seed(1);
     for (int i = 0; i < ROWS; i++) {
         for (int f = 0; f < FEATURES; f++) values[i * FEATURES + f] = (float)rng_normal(&rng);
