@@ -66,6 +66,8 @@ struct segment_job {
     fringe_segmentation *result;
 };
 
+/* Which channels of the image the model gets, before any pixel is read. */
+fringe_status segment_prepare_channels(struct segment_job *job, fringe_error *error);
 /* Decides about all slices; `first` is channel 0 of the micrograph's first slice, or NULL. */
 fringe_status segment_geometry_decide(struct segment_job *job, const struct sample_plane *first,
                                       fringe_error *error);

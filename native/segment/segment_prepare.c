@@ -141,7 +141,7 @@ static fringe_status measure_planes(struct segment_job *job, fringe_error *error
     return FRINGE_OK;
 }
 
-static fringe_status decide_channels(struct segment_job *job, fringe_error *error)
+fringe_status segment_prepare_channels(struct segment_job *job, fringe_error *error)
 {
     int32_t wanted = job->model->info.input_channels, given = job->info.channel_count;
     job->input_channels = wanted;
@@ -230,10 +230,9 @@ static fringe_status bring_planes(struct segment_job *job, int *uneven, fringe_e
 fringe_status segment_prepare_planes(struct segment_job *job, fringe_error *error)
 {
     int uneven = 0; /* a channel is constant, the image is not: its spread of zero may make NaN of it */
-    fringe_status status = decide_channels(job, error);
-    if (status) return status;
     job->constant = 1;
-    status = is_by_number(job) ? bring_numbers(job, &uneven, error) : bring_planes(job, &uneven, error);
+    fringe_status status =
+        is_by_number(job) ? bring_numbers(job, &uneven, error) : bring_planes(job, &uneven, error);
     if (status) return status;
     if (job->hole_count > 0)
         run_state_notice(

@@ -83,7 +83,8 @@ static fringe_status run_slice(struct segment_series *series, int more, fringe_e
     if (job->slice < 0 || job->slice >= job->info.slice_count)
         return failure_set(error, FRINGE_ARGUMENT, "slice %ld was asked for, there are %ld", (long)job->slice,
                            (long)job->info.slice_count);
-    fringe_status status = segment_ahead_take(series->ahead, job->slice, &job->channels, error);
+    fringe_status status = segment_prepare_channels(job, error);
+    if (!status) status = segment_ahead_take(series->ahead, job->slice, &job->channels, error);
     if (status) return status;
     if (!job->decided) status = segment_geometry_decide(job, job->slice == 0 ? job->channels : NULL, error);
     if (status) return status;
