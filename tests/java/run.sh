@@ -36,13 +36,14 @@ handles="fringe.LibraryTest fringe.HandleTest fringe.MicrographTest fringe.Segme
 : >"$work/outcomes"
 
 # Reports of -Xcheck:jni on the JDK's own natives for windows and fonts are left out: each is a line that warns and the
-# trace below it, which begins with the native. So are AWT's ignoring of SIGPIPE, and calls within critical sections,
+# trace below it, which begins with the native, or with what the compiler left of its callers in the JDK: ours begin in
+# the package fringe. So are AWT's ignoring of SIGPIPE, and calls within critical sections,
 # which have no trace: our natives have no such sections, see below.
 without_jdk() {
     awk '/^Warning: SIGPIPE handler modified/, /^Consider using jsig/ { next }
         /^Warning: Calling other JNI functions in the scope of Get/ { next }
         /^(WARNING|FATAL ERROR) in native method|^WARNING: JNI/ { held = $0; trace = 0; next }
-        /^\tat / && held != "" { jdk = /^\tat sun\.(awt|font|java2d)\./; trace = 1; if (!jdk) print held; held = "" }
+        /^\tat / && held != "" { jdk = /^\tat (sun\.(awt|font|java2d)\.|[^(]*\((java|jdk)\.[a-z.]*@)/; trace = 1; if (!jdk) print held; held = "" }
         /^\t(at|-) / && trace { if (!jdk) print; next }
         { trace = 0; print }'
 }
