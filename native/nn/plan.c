@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/failure.h"
+#include "base/run_state.h"
 #include "nn/operator_families.h"
 #include "nn/plan_build.h"
 
@@ -258,7 +259,7 @@ static fringe_status lower_outputs(struct plan_builder *builder)
     return FRINGE_OK;
 }
 
-static fringe_status lower_graph(struct network *network, fringe_error *error)
+static fringe_status lower_graph(struct network *network, const fringe_run *run, fringe_error *error)
 {
     const struct graph *graph = network->graph;
     size_t values = graph->value_count;
@@ -280,7 +281,10 @@ static fringe_status lower_graph(struct network *network, fringe_error *error)
     builder.readers = indices + 3 * values;
     count_readers(&builder);
     status = lower_inputs(&builder);
-    for (size_t n = 0; !status && n < graph->node_count; n++) status = lower_node(&builder, n);
+    for (size_t n = 0; !status && n < graph->node_count; n++) {
+        status = run_state_check(run, error); /* the weights of a large layer take a while */
+        if (!status) status = lower_node(&builder, n);
+    }
     if (!status) status = lower_outputs(&builder);
 done:
     alloc_free(indices);
@@ -296,7 +300,7 @@ fringe_status network_create(const struct onnx_model *model, const struct graph_
     struct network *network = alloc_array(1, sizeof *network);
     if (!network) return failure_memory(error, "network", sizeof *network);
     fringe_status status = graph_create(model, bindings, binding_count, run, &network->graph, error);
-    if (!status) status = lower_graph(network, error);
+    if (!status) status = lower_graph(network, run, error);
     if (!status && network->output_count == 0)
         status = failure_set(error, FRINGE_MODEL, "the graph has no output");
     if (!status) status = schedule_plan(network, band_rows, error);
