@@ -43,23 +43,34 @@ static void rotation_onto(const double *zone, double tilt, struct rng *rng, doub
     }
 }
 
+/* The direction along which a crystal's faults, or those that it might have, are seen edge-on. */
+static void take_fault_zone(struct particle *particle)
+{
+    static const double in_111[3] = {1, -1, 0}, in_0002[3] = {1, 0, 0}, five_fold[3] = {0, 0, 1};
+    const struct grain *grain = &particle->grain;
+    memcpy(particle->zone,
+           grain->shape == GRAIN_DECAHEDRON            ? five_fold
+           : grain->phase->structure == PHASE_WURTZITE ? in_0002
+                                                       : in_111,
+           sizeof particle->zone);
+}
+
 /* A direction of the kind <110>, <100>, <111> or <112>; in wurtzite <11-20>, <0001> or <10-10>. A faulted
- * crystal is turned about one that lies in the faults' plane, so that they are seen along it. */
-static void draw_zone(struct particle *particle, struct rng *rng)
+ * crystal is turned about one that lies in the faults' plane, so that they are seen along it; where only such
+ * crystals were, a forest would learn the zone and not the fault, so a recipe may ask it of whole ones too.
+ * Nothing is drawn where it does not ask, and its images stay what they were without the key. */
+static void draw_zone(const struct recipe *recipe, struct particle *particle, struct rng *rng)
 {
     static const double cubic[4][3] = {{1, 1, 0}, {1, 0, 0}, {1, 1, 1}, {1, 1, 2}};
     static const double hexagonal[3][3] = {{1, 0, 0}, {0, 0, 1}, {0, 1, 0}};
-    int wurtzite = particle->grain.phase->structure == PHASE_WURTZITE;
-    if (particle->grain.fault_count || particle->grain.shape == GRAIN_DECAHEDRON) {
-        static const double in_111[3] = {1, -1, 0}, five_fold[3] = {0, 0, 1};
-        memcpy(particle->zone,
-               particle->grain.shape == GRAIN_DECAHEDRON ? five_fold
-               : wurtzite                                ? hexagonal[0]
-                                                         : in_111,
-               sizeof particle->zone);
+    int is_whole = !particle->grain.fault_count && particle->grain.shape < GRAIN_DECAHEDRON;
+    if (particle->grain.fault_count || particle->grain.shape == GRAIN_DECAHEDRON ||
+        (is_whole && recipe->ranges[KEY_fault_zone].low > 0 &&
+         recipe_draw(recipe, KEY_fault_zone, rng) != 0)) {
+        take_fault_zone(particle);
         return;
     }
-    if (wurtzite) {
+    if (particle->grain.phase->structure == PHASE_WURTZITE) {
         memcpy(particle->zone, hexagonal[rng_below(rng, 3)], sizeof particle->zone);
         return;
     }
@@ -136,7 +147,7 @@ void particle_draw(const struct recipe *recipe, const struct phase *phase, doubl
     if (faulted && grain->shape < GRAIN_DECAHEDRON) draw_faults(particle, fault_count, rng);
     particle->on_zone = recipe_draw(recipe, KEY_on_zone, rng) != 0;
     double tilt = recipe_draw(recipe, KEY_zone_tilt_deg, rng) * DEGREE;
-    draw_zone(particle, rng);
+    draw_zone(recipe, particle, rng);
     if (particle->on_zone)
         rotation_onto(particle->zone, tilt, rng, grain->rotation);
     else

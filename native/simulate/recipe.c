@@ -37,6 +37,7 @@ static const struct {
      "exposures_per_wave: 2\nwave_pixel_nm: 0.025\nslice_nm: 0.3\nphonon_count: 3\n"
      "materials: [Au, Ag, Cu, Pd, Pt, CdTe, ZnSe, CdSe, ZnS]\n"
      "shapes: [sphere, polyhedron, irregular, decahedron, icosahedron]\nfaulted: 0.7\non_zone: 0.9\n"
+     "fault_zone: 0.75\n"
      "diameter_nm: [2.5, 9]\nsize_spread: [0, 0.2]\nparticle_count: [1, 5]\nempty: 0\n"},
     {"hrtem-small", "one image in a second or two: for a first look", RECIPE_MICROGRAPH,
      "size_px: 256\npixel_size_nm: 0.025\nphonon_count: 2\nsupport_nm: [2, 4]\nparticle_count: [1, 2]\n"
@@ -46,8 +47,10 @@ static const struct {
      */
     {"hrtem-particles-training", "many and various images in little time: for the particle network",
      RECIPE_MICROGRAPH,
+     "size_px: 384\npixel_size_nm: [0.02, 0.08]\n"
      "exposures_per_wave: 4\nwave_pixel_nm: 0.03\nslice_nm: 0.4\nphonon_count: 2\nparticle_count: [1, 14]\n"
-     "diameter_nm: [1, 12]\nsupport: 0.92\nsupport_variation: [0, 0.5]\nhole: 0.2\ncontamination_nm: [0.5, "
+     "empty: 0.03\ndiameter_nm: [1, 12]\nsupport: 0.92\nsupport_variation: [0, 0.5]\nhole: "
+     "0.2\ncontamination_nm: [0.5, "
      "5]\n"
      "touching: 0.3\noverlapping: 0.2\nfocal_spread_nm: [0.5, 8]\nillumination: [0, 0.4]\ndiffuse: [0, 0.4]\n"
      "mtf_at_nyquist: [0.05, 0.9]\n"},

@@ -82,6 +82,7 @@ enum recipe_stage {
     X(drift_nm, STAGE_EXPOSURE, RECIPE_LINEAR, 0, 0.04, 0, 10)                                               \
     X(on_zone, STAGE_PARTICLE, RECIPE_CHANCE, 0.6, 0.6, 0, 1)                                                \
     X(zone_tilt_deg, STAGE_PARTICLE, RECIPE_LINEAR, 0, 2, 0, 90) /* away from the zone axis */               \
+    X(fault_zone, STAGE_PARTICLE, RECIPE_CHANCE, 0, 0, 0, 1) /* whole crystals on the faulted ones' zone */  \
     X(faulted, STAGE_PARTICLE, RECIPE_CHANCE, 0.5, 0.5, 0, 1)                                                \
     X(fault_count, STAGE_PARTICLE, RECIPE_WHOLE, 1, 3, 1, 3)                                                 \
     X(strain, STAGE_PARTICLE, RECIPE_LINEAR, 0, 0.01, 0, 0.1)                                                \

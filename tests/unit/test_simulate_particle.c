@@ -204,3 +204,31 @@ Test(particle, faults_on_zone_stand_edge_on)
         atoms_clear(&atoms);
     }
 }
+
+/* Whole crystals lie where faulted ones do, as often as the recipe asks; without it, where chance has them.
+ */
+Test(particle, whole_crystals_on_the_zone_of_faults)
+{
+    enum { COUNT = 1500 };
+    static const struct {
+        const char *preset;
+        double share;
+    } cases[] = {{"hrtem-faults", 0.75 + 0.25 * 0.25}, {"hrtem", 0.25}};
+    for (int c = 0; c < 2; c++) {
+        struct recipe recipe = preset(cases[c].preset);
+        struct rng rng = rng_from_seed(9);
+        int on_zone = 0;
+        recipe.ranges[KEY_faulted] = (struct recipe_range){0, 0};
+        recipe.shapes[0] = GRAIN_SPHERE;
+        recipe.shape_count = 1;
+        for (int i = 0; i < COUNT; i++) {
+            struct particle particle;
+            particle_draw(&recipe, phase_get(phase_find("Au")), 45, &rng, &particle);
+            int zeros = 0;
+            for (int k = 0; k < 3; k++) zeros += particle.zone[k] == 0;
+            on_zone += zeros == 1; /* <110> alone has one */
+        }
+        cr_expect_float_eq(on_zone / (double)COUNT, cases[c].share, 0.04, "%s: %d of %d", cases[c].preset,
+                           on_zone, COUNT);
+    }
+}
