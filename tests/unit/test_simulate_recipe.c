@@ -36,14 +36,11 @@ Test(recipe, covers_what_micrographs_vary_in)
     static const struct {
         enum recipe_key key;
         double low, high;
-    } promised[] = {{KEY_pixel_size_nm, 0.01, 0.05},
-                    {KEY_voltage_kv, 80, 300},
-                    {KEY_support_nm, 2, 10},
-                    {KEY_corrected_cs_um, -10, 10},
-                    {KEY_corrected_defocus_nm, -25, 25},
-                    {KEY_uncorrected_cs_mm, 0.5, 1.4},
-                    {KEY_uncorrected_defocus_nm, -60, 60},
-                    {KEY_dose_per_a2, 30, 3000}};
+    } sizes[] = {{KEY_pixel_size_nm, 0.01, 0.05}, {KEY_pixel_size_nm, 0.02, 0.08}}, /* of each preset */
+        promised[] = {{KEY_voltage_kv, 80, 300},         {KEY_support_nm, 2, 10},
+                      {KEY_corrected_cs_um, -10, 10},    {KEY_corrected_defocus_nm, -25, 25},
+                      {KEY_uncorrected_cs_mm, 0.5, 1.4}, {KEY_uncorrected_defocus_nm, -60, 60},
+                      {KEY_dose_per_a2, 30, 3000}};
     static const char *const names[] = {"hrtem", "hrtem-particles-training"};
     for (int p = 0; p < 2; p++) {
         struct recipe recipe = preset(names[p]);
@@ -64,15 +61,15 @@ Test(recipe, covers_what_micrographs_vary_in)
                 most[key] = fmax(most[key], values[key]);
             }
         }
-        for (size_t i = 0; i < sizeof promised / sizeof *promised; i++) {
-            double slack = 0.02 * (promised[i].high - promised[i].low);
-            const char *key = recipe_key_name(promised[i].key);
-            cr_expect(least[promised[i].key] >= promised[i].low &&
-                          least[promised[i].key] <= promised[i].low + slack,
-                      "%s: %s from %g", names[p], key, least[promised[i].key]);
-            cr_expect(most[promised[i].key] <= promised[i].high &&
-                          most[promised[i].key] >= promised[i].high - slack,
-                      "%s: %s to %g", names[p], key, most[promised[i].key]);
+        for (size_t i = 0; i <= sizeof promised / sizeof *promised; i++) {
+            double low = i ? promised[i - 1].low : sizes[p].low,
+                   high = i ? promised[i - 1].high : sizes[p].high;
+            enum recipe_key key = i ? promised[i - 1].key : KEY_pixel_size_nm;
+            double slack = 0.02 * (high - low);
+            cr_expect(least[key] >= low && least[key] <= low + slack, "%s: %s from %g", names[p],
+                      recipe_key_name(key), least[key]);
+            cr_expect(most[key] <= high && most[key] >= high - slack, "%s: %s to %g", names[p],
+                      recipe_key_name(key), most[key]);
         }
         cr_expect_float_eq(corrected, 0.5, 0.03);
         cr_expect_float_eq(log_dose, (log(30) + log(3000)) / 2, 0.06, "dose is uniform in its logarithm");
