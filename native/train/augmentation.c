@@ -1,15 +1,17 @@
 #include "train/augmentation.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "train/train_batch.h"
 
+enum { MOST_RADIUS = 3 * AUGMENTATION_MOST_BLUR_PX };
 static const double PI = 3.14159265358979323846;
 
 void augmentation_settings_init(struct augmentation_settings *settings)
 {
-    *settings = (struct augmentation_settings){.scale = {1, 1}, .gain = {1, 1}};
+    *settings = (struct augmentation_settings){.scale = {1, 1}, .gain = {1, 1}, .flatten_px = {20, 20}};
 }
 
 /* Every draw is made whether it is used or not, so that one setting does not change what another draws. */
@@ -66,6 +68,7 @@ static struct placement place(const struct augmentation_settings *settings,
 /* The index that stands at `index` where the image goes on as in a mirror that stands on its edge. */
 static int32_t mirror(int64_t index, int32_t size)
 {
+    if (index >= 0 && index < size) return (int32_t)index;
     int64_t period = 2 * (int64_t)size, phase = ((index % period) + period) % period;
     return (int32_t)(phase < size ? phase : period - 1 - phase);
 }
@@ -112,17 +115,63 @@ static void take_pixels(const struct placement *p, const struct augmentation_ima
 static void blur_pass(const float *from, float *to, int32_t side_px, size_t line, size_t step,
                       double sigma_px)
 {
-    int32_t radius = (int32_t)ceil(3 * sigma_px);
-    double sum = 0;
-    for (int32_t r = -radius; r <= radius; r++) sum += exp(-0.5 * (r / sigma_px) * (r / sigma_px));
+    double weights[MOST_RADIUS + 1], sum = 0;
+    int32_t radius = (int32_t)fmin(ceil(3 * sigma_px), MOST_RADIUS);
+    for (int32_t r = 0; r <= radius; r++) {
+        weights[r] = exp(-0.5 * (r / sigma_px) * (r / sigma_px));
+        sum += r ? 2 * weights[r] : weights[r];
+    }
     for (int32_t l = 0; l < side_px; l++)
         for (int32_t i = 0; i < side_px; i++) {
             double value = 0;
             for (int32_t r = -radius; r <= radius; r++)
-                value += exp(-0.5 * (r / sigma_px) * (r / sigma_px)) *
-                         (double)from[(size_t)l * line + (size_t)mirror(i + r, side_px) * step];
+                value +=
+                    weights[abs(r)] * (double)from[(size_t)l * line + (size_t)mirror(i + r, side_px) * step];
             to[(size_t)l * line + (size_t)i * step] = (float)(value / sum);
         }
+}
+
+/* Each pixel becomes the mean of its line from `radius` before it to `radius` behind; `copy` has a line. */
+static void mean_pass(float *plane, int32_t side_px, size_t line, size_t step, int32_t radius, float *copy)
+{
+    for (int32_t l = 0; l < side_px; l++) {
+        float *first = plane + (size_t)l * line;
+        double sum = 0;
+        for (int32_t i = 0; i < side_px; i++) copy[i] = first[(size_t)i * step];
+        for (int32_t r = -radius; r <= radius; r++) sum += (double)copy[mirror(r, side_px)];
+        for (int32_t i = 0; i < side_px; i++) {
+            first[(size_t)i * step] = (float)(sum / (2 * radius + 1));
+            sum += (double)copy[mirror(i + radius + 1, side_px)] - (double)copy[mirror(i - radius, side_px)];
+        }
+    }
+}
+
+static double spread_of(const float *plane, size_t count)
+{
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)plane[i];
+        squares += (double)plane[i] * (double)plane[i];
+    }
+    return sqrt(fmax(0, squares / (double)count - (sum / (double)count) * (sum / (double)count)));
+}
+
+/* Takes away a share of what changes slowly: of the mean over a square, taken twice. */
+static void flatten(float *plane, int32_t side_px, double share, double radius_px, int standardised,
+                    float *scratch)
+{
+    size_t side = (size_t)side_px, count = side * side;
+    int32_t radius = (int32_t)(radius_px + 0.5);
+    float *slow = scratch, *copy = scratch + count;
+    double before = spread_of(plane, count);
+    memcpy(slow, plane, count * sizeof *slow);
+    for (int turn = 0; turn < 2; turn++) {
+        mean_pass(slow, side_px, side, 1, radius, copy);
+        mean_pass(slow, side_px, 1, side, radius, copy);
+    }
+    for (size_t i = 0; i < count; i++) plane[i] -= (float)share * slow[i];
+    double behind = spread_of(plane, count);
+    for (size_t i = 0; i < count && standardised && behind > 0; i++) plane[i] *= (float)(before / behind);
 }
 
 void augmentation_crop(const struct augmentation_settings *settings, const struct augmentation_image *image,
@@ -135,6 +184,7 @@ void augmentation_crop(const struct augmentation_settings *settings, const struc
     double direction = 2 * PI * rng_unit(rng), blur = draw(rng, settings->blur_px);
     double hot = draw(rng, settings->hot_pixels) * (double)crop / 1e6;
     int turned = rng_unit(rng) < settings->polarity;
+    double flat = draw(rng, settings->flatten), flat_px = draw(rng, settings->flatten_px);
     take_pixels(&placement, image, side_px, pixels, labels);
     if (turned) gain = -gain;
     if (settings->standardised) {
@@ -145,6 +195,7 @@ void augmentation_crop(const struct augmentation_settings *settings, const struc
     }
     for (int32_t c = 0; c < image->channels; c++) {
         float *plane = pixels + (size_t)c * crop;
+        if (flat > 0) flatten(plane, side_px, flat, flat_px, settings->standardised, scratch);
         if (blur > 0.05) {
             blur_pass(plane, scratch, side_px, side, 1, blur);
             blur_pass(scratch, plane, side_px, 1, side, blur);

@@ -28,8 +28,13 @@ struct augmentation_settings {
     double polarity;                        /* chance that values change their sign */
     struct augmentation_range blur_px;      /* standard deviation of a Gaussian blur */
     struct augmentation_range hot_pixels;   /* per megapixel, each 5 to 50 above */
+    /* Share of the slow changes of brightness that is taken away, and what is slow: how far the mean reaches
+     * that is called so. Particles are then told by their texture where their thickness is not seen. */
+    struct augmentation_range flatten, flatten_px;
     int standardised; /* 1: the preparation brings images to mean 0, standard deviation 1 */
 };
+
+enum { AUGMENTATION_MOST_BLUR_PX = 20 };
 
 /* Nothing is changed. */
 void augmentation_settings_init(struct augmentation_settings *settings);
@@ -45,7 +50,7 @@ struct augmentation_image {
 
 /* Fills pixels (C, side, side) and labels (side, side) with a crop. Beyond the image it goes on mirrored, and
  * labels there are BATCH_IGNORED. Between pixels the image is interpolated linearly; labels are the nearest.
- * `scratch` has side * side floats. */
+ * `scratch` has 2 * side * side floats. */
 void augmentation_crop(const struct augmentation_settings *settings, const struct augmentation_image *image,
                        struct rng *rng, int32_t side_px, float *scratch, float *pixels, int32_t *labels);
 

@@ -213,10 +213,18 @@ static fringe_status prepare(const struct train_recipe *recipe, struct slice_pla
     return status;
 }
 
+/* The first time (height_px is 0) it may have any size. A file that another one has replaced since is
+ * refused: crops are taken by the size that is known. */
 static fringe_status load(const struct samples *samples, const struct one_sample *item, const fringe_run *run,
                           struct slice_planes *planes, fringe_error *error)
 {
     fringe_status status = read_slice(samples, item->path, item->label_path, item->slice, run, planes, error);
+    if (!status && item->height_px > 0 &&
+        (planes->height_px != item->height_px || planes->width_px != item->width_px))
+        status = failure_set(error, FRINGE_MISMATCH,
+                             "%s: is %ld x %ld pixels now, was %ld x %ld when the training began", item->path,
+                             (long)planes->width_px, (long)planes->height_px, (long)item->width_px,
+                             (long)item->height_px);
     if (!status) status = prepare(samples->recipe, planes, run, error);
     if (status) clear_planes(planes);
     return status;
@@ -434,7 +442,7 @@ struct filling {
     struct samples *samples;
     struct train_batch *batch;
     struct rng rng;          /* of the batch */
-    float *scratch;          /* side * side for each thread */
+    float *scratch;          /* 2 * side * side for each thread */
     const fringe_run *alone; /* for samples that are read here: one thread, since all others are at work */
     fringe_status *statuses;
     fringe_error *errors;
@@ -460,7 +468,7 @@ static void fill_one(void *context, size_t n, int worker)
         image.labels = read.labels;
     }
     augmentation_crop(&recipe->augmentation, &image, &rng, batch->width_px,
-                      filling->scratch + (size_t)worker * crop,
+                      filling->scratch + (size_t)worker * 2 * crop,
                       batch->images + n * (size_t)batch->channels * crop, batch->labels + n * crop);
     clear_planes(&read);
 }
@@ -475,14 +483,14 @@ static fringe_status fill(void *context, int64_t index, const fringe_run *run, s
     struct filling filling = {.samples = samples,
                               .batch = batch,
                               .rng = rng_split(&seed, (uint64_t)index),
-                              .scratch = alloc_aligned(threads * crop, sizeof *filling.scratch),
+                              .scratch = alloc_aligned(threads * 2 * crop, sizeof *filling.scratch),
                               .statuses = alloc_array(count, sizeof *filling.statuses),
                               .errors = alloc_array(count, sizeof *filling.errors)};
     fringe_run *alone = NULL;
     fringe_status status = fringe_run_create(1, &alone, error);
     if (status) goto done;
     if (!filling.scratch || !filling.statuses || !filling.errors) {
-        status = failure_memory(error, "a batch", threads * crop * sizeof *filling.scratch);
+        status = failure_memory(error, "a batch", threads * 2 * crop * sizeof *filling.scratch);
         goto done;
     }
     filling.alone = alone;

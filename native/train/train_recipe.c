@@ -108,7 +108,9 @@ static const struct row rows[] = {
     {"augmentation", "offset", VALUE_RANGE, AT(augmentation.offset), -1e6, 1e6, NULL},
     {"augmentation", "illumination", VALUE_RANGE, AT(augmentation.illumination), 0, 1e6, NULL},
     {"augmentation", "polarity", VALUE_NUMBER, AT(augmentation.polarity), 0, 1, NULL},
-    {"augmentation", "blur_px", VALUE_RANGE, AT(augmentation.blur_px), 0, 20, NULL},
+    {"augmentation", "blur_px", VALUE_RANGE, AT(augmentation.blur_px), 0, AUGMENTATION_MOST_BLUR_PX, NULL},
+    {"augmentation", "flatten", VALUE_RANGE, AT(augmentation.flatten), 0, 1, NULL},
+    {"augmentation", "flatten_px", VALUE_RANGE, AT(augmentation.flatten_px), 1, 1000, NULL},
     {"augmentation", "hot_pixels_per_megapixel", VALUE_RANGE, AT(augmentation.hot_pixels), 0, 1e5, NULL},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };

@@ -9,7 +9,7 @@
 
 enum { WIDTH = 90, HEIGHT = 70, SIDE = 32, CROP = SIDE * SIDE, PIXELS = WIDTH * HEIGHT };
 
-static float image_pixels[2 * PIXELS], pixels[2 * CROP], scratch[CROP];
+static float image_pixels[2 * PIXELS], pixels[2 * CROP], scratch[2 * CROP];
 static uint8_t image_labels[PIXELS];
 static int32_t labels[CROP];
 static const struct augmentation_image image = {image_pixels, image_labels, 1, HEIGHT, WIDTH};
@@ -192,6 +192,22 @@ Test(augmentation, grey_values_change_as_asked)
     int hot = 0;
     for (int i = 0; i < CROP; i++) hot += pixels[i] > 3;
     cr_expect(hot > 8 && hot < 36, "%d", hot);
+
+    /* A ramp under the chequerboard goes, the chequerboard stays. */
+    for (int i = 0; i < PIXELS; i++) image_pixels[i] += (float)(i % WIDTH);
+    settings = none;
+    settings.flatten = (struct augmentation_range){1, 1};
+    settings.flatten_px = (struct augmentation_range){3, 3};
+    crop(&settings, 1);
+    for (int i = 0; i < CROP; i++) /* where the mirror at the edge is out of sight */
+        if (i % SIDE >= 6 && i % SIDE < SIDE - 6)
+            cr_expect_float_eq(fabsf(pixels[i]), 1, 0.01, "%d: %g", i, (double)pixels[i]);
+    settings.standardised = 1; /* the preparation brings the spread back */
+    crop(&none, 1);
+    mean_of(pixels, &plain);
+    crop(&settings, 1);
+    mean_of(pixels, &spread);
+    cr_expect_float_eq(spread, plain, 1e-3 * plain, "%g from %g", spread, plain);
 
     for (int i = 0; i < PIXELS; i++) image_pixels[i] = 0;
     settings = none;

@@ -278,3 +278,23 @@ Test(samples, holes_are_filled_and_say_nothing)
     train_batch_clear(&batch);
     samples_free(samples);
 }
+
+/* Crops are taken by the size that the image had when the training began. */
+Test(samples, refuses_an_image_that_has_shrunk_since)
+{
+    struct samples *samples;
+    struct train_batch batch = {.count = 1, .channels = 1, .height_px = 16, .width_px = 16}, whole = {0};
+    fringe_error error;
+    write_pair("a", 1, (const uint8_t[]){0, 1, 1}, 0);
+    read_recipe("data: {train: a.tif}\ntraining: {crop_px: 16}");
+    recipe.memory_mib = 0;
+    cr_assert_eq(open_samples(&samples, NULL), FRINGE_OK);
+    labelled_images_write("a.tif", FRINGE_PIXEL_FLOAT32, pixels, SIDE / 2, 1, 1, 0);
+    labelled_images_write("a-classes.tif", FRINGE_PIXEL_UINT8, labels, SIDE / 2, 1, 1, 0);
+    cr_assert_eq(train_batch_allocate(&batch, NULL), FRINGE_OK);
+    cr_expect_eq(samples_source(samples).fill(samples, 0, run, &batch, &error), FRINGE_MISMATCH);
+    cr_expect(strstr(error.message, "a.tif: is 20 x 20 pixels now, was 40 x 40"), "%s", error.message);
+    cr_expect_eq(samples_validation(samples).open(samples, 0, 16, run, &whole, &error), FRINGE_MISMATCH);
+    train_batch_clear(&batch);
+    samples_free(samples);
+}
