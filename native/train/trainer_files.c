@@ -132,7 +132,8 @@ static fringe_status check_content(const struct trainer *t, const char *path, co
         return failure_set(error, FRINGE_MISMATCH,
                            "%s: belongs to another network (%llu weights, this one has %zu)", path,
                            (unsigned long long)head->parameter_count, t->network.graph.parameter_count);
-    if (head->extra_bytes != size - least - array_bytes(t))
+    least += array_bytes(t);
+    if (size < least || head->extra_bytes != size - least)
         return failure_set(error, FRINGE_FORMAT, "%s: the checkpoint is damaged", path);
     return FRINGE_OK;
 }
