@@ -13,6 +13,7 @@
 #include "forest/forest_predict.h"
 #include "forest/isotonic.h"
 #include "fringe/version.h"
+#include "train/yaml_text.h"
 
 enum { SHOWN_DIGITS = 4 };
 static const char FOREST[] = "forest.onnx", DESCRIPTION[] = "rdf.yaml", RECIPE[] = "recipe.yaml",
@@ -95,20 +96,6 @@ static fringe_status grow(struct forest_job *job, fringe_error *error)
 }
 
 /* ---- files ---- */
-
-/* A text in double quotes, as YAML reads it. */
-static void put_text(FILE *stream, const char *before, const char *text, const char *behind)
-{
-    fprintf(stream, "%s\"", before);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (*c == '"' || *c == '\\')
-            fprintf(stream, "\\%c", *c);
-        else if (*c < 0x20 || *c == 0x7f)
-            fprintf(stream, "\\x%02x", *c);
-        else
-            fputc(*c, stream);
-    fprintf(stream, "\"%s", behind);
-}
 
 /* A text in a cell of the card's tables. */
 static void put_cell(FILE *stream, const char *text)
@@ -210,21 +197,21 @@ static fringe_status write_description(const struct forest_job *job, const char 
     if (status) return status;
     FILE *stream = writer.stream;
     fputs("format_version: 0.5.4\ntype: model\n", stream);
-    put_text(stream, "name: ", recipe->name, "\n");
-    put_text(stream, "description: ", recipe->description, "\n");
-    put_text(stream, "version: 0.1.0\nauthors:\n- name: ", recipe->author, "\n");
-    put_text(stream, "license: ", recipe->license, "\n");
+    yaml_text_put(stream, "name: ", recipe->name);
+    yaml_text_put(stream, "description: ", recipe->description);
+    yaml_text_put(stream, "version: 0.1.0\nauthors:\n- name: ", recipe->author);
+    yaml_text_put(stream, "license: ", recipe->license);
     fprintf(stream, "documentation: %s\ntags: [electron-microscopy, random-forest, fringe]\n", CARD);
     fputs("inputs:\n- id: features\n  axes:\n  - type: batch\n  - type: channel\n    channel_names:\n",
           stream);
     for (uint32_t f = 0; f < table->feature_count; f++)
-        put_text(stream, "    - ", job->samples.feature_names[f], "\n");
+        yaml_text_put(stream, "    - ", job->samples.feature_names[f]);
     fputs("  data:\n    type: float32\noutputs:\n- id: probabilities\n  axes:\n  - type: batch\n  - type: "
           "channel\n"
           "    channel_names:\n",
           stream);
     for (uint32_t k = 0; k < table->class_count; k++)
-        put_text(stream, "    - ", job->samples.class_names[k], "\n");
+        yaml_text_put(stream, "    - ", job->samples.class_names[k]);
     fprintf(stream,
             "  data:\n    type: float32\nweights:\n  onnx:\n    source: %s\n    sha256: %s\n    "
             "opset_version: 17\n",
@@ -233,7 +220,7 @@ static fringe_status write_description(const struct forest_job *job, const char 
             recipe->sha256);
     fprintf(stream, "    features:\n      version: %lld\n      names:\n", (long long)recipe->feature_version);
     for (uint32_t f = 0; f < table->feature_count; f++)
-        put_text(stream, "      - ", job->samples.feature_names[f], "\n");
+        yaml_text_put(stream, "      - ", job->samples.feature_names[f]);
     if (job->curves) fputs("    calibration:\n", stream);
     for (uint32_t k = 0; job->curves && k < table->class_count; k++) {
         put_numbers(stream, "    - scores", job->curves[k].scores, job->curves[k].count);
@@ -242,29 +229,30 @@ static fringe_status write_description(const struct forest_job *job, const char 
     return file_writer_commit(&writer, error);
 }
 
+/* The description goes first and comes last: a folder with one is whole. */
 static fringe_status write_all(const struct forest_job *job, fringe_error *error)
 {
-    char *path = path_join(job->directory, FOREST);
-    if (!path) return failure_memory(error, FOREST, strlen(job->directory));
-    fringe_status status = forest_onnx_write(path, job->forest, error);
+    char *path = path_join(job->directory, FOREST), *description = path_join(job->directory, DESCRIPTION);
+    fringe_status status = path && description ? file_remove(description, error)
+                                               : failure_memory(error, FOREST, strlen(job->directory));
+    if (!status) status = forest_onnx_write(path, job->forest, error);
     if (!status) status = write_recipe(job, error);
     if (!status) status = write_card(job, error);
     if (!status) status = write_description(job, path, error);
     alloc_free(path);
+    alloc_free(description);
     return status;
 }
 
-static fringe_status refuse_finished(const struct forest_job *job, int overwrite, fringe_error *error)
+static fringe_status refuse_finished(const struct forest_job *job, fringe_error *error)
 {
     struct file_facts facts;
     char *path = path_join(job->directory, DESCRIPTION);
     if (!path) return failure_memory(error, DESCRIPTION, strlen(job->directory));
     file_look(path, &facts);
     fringe_status status = FRINGE_OK;
-    if (facts.kind != FILE_ABSENT && !overwrite)
+    if (facts.kind != FILE_ABSENT)
         status = failure_set(error, FRINGE_EXISTS, "%s: a trained forest is there already", path);
-    else if (facts.kind != FILE_ABSENT)
-        status = file_remove(path, error);
     alloc_free(path);
     return status;
 }
@@ -273,7 +261,7 @@ fringe_status forest_training_run(const struct forest_recipe *recipe, const char
                                   const fringe_run *run, fringe_error *error)
 {
     struct forest_job job = {.recipe = recipe, .directory = directory, .run = run};
-    fringe_status status = refuse_finished(&job, overwrite, error);
+    fringe_status status = overwrite ? FRINGE_OK : refuse_finished(&job, error);
     if (!status) status = read_table(&job, error);
     if (!status) status = grow(&job, error);
     if (!status) status = file_make_directories(directory, error);

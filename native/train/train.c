@@ -41,10 +41,8 @@ static fringe_status refuse_finished(struct train_job *job, fringe_error *error)
     job->description = path_join(job->options->output_directory, TRAIN_PACKAGE_DESCRIPTION);
     if (!job->description) return failure_memory(error, "a path", strlen(job->options->output_directory));
     file_look(job->description, &facts);
-    if (facts.kind == FILE_ABSENT) return FRINGE_OK;
-    if (!job->options->overwrite)
-        return failure_set(error, FRINGE_EXISTS, "%s: a trained network is there already", job->description);
-    return file_remove(job->description, error);
+    if (facts.kind == FILE_ABSENT || job->options->overwrite) return FRINGE_OK;
+    return failure_set(error, FRINGE_EXISTS, "%s: a trained network is there already", job->description);
 }
 
 /* The .onnx file to start from, out of a package where it is in one. Names in a recipe start at its folder.
@@ -147,6 +145,7 @@ static fringe_status train(struct train_job *job, struct training_curve *curve, 
                                  .source = samples_source(job->train),
                                  .validation = samples_validation(job->validation),
                                  .directory = job->options->output_directory,
+                                 .replaced = job->description,
                                  .identity = identity,
                                  .listener = job->options->listener,
                                  .listener_user = job->options->listener_user};
@@ -162,8 +161,8 @@ static fringe_status finish(struct train_job *job, const struct training_curve *
                                     .validation = job->validation,
                                     .curve = curve,
                                     .directory = job->options->output_directory,
-                                    .stride_px = 1 << (job->recipe.trainer.architecture.levels - 1),
-                                    .data_sha256 = job->data_sha256};
+                                    .data_sha256 = job->data_sha256,
+                                    .from_sha256 = job->from_model ? job->from_sha256 : NULL};
     char *checkpoint = path_join(job->options->output_directory, TRAINING_CHECKPOINT);
     if (!checkpoint) return failure_memory(error, "a path", strlen(job->options->output_directory));
     fringe_status status = train_package_write(&package, job->run, error);

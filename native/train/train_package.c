@@ -14,6 +14,7 @@
 #include "fringe/segment.h"
 #include "fringe/version.h"
 #include "train/curve.h"
+#include "train/yaml_text.h"
 
 enum { TEST_SIDE_PX = 256, OPSET = 13, CLASS_NAME_BYTES = 24 };
 static const char TEST_INPUT[] = "test_input.npy", TEST_OUTPUT[] = "test_output.npy",
@@ -34,20 +35,6 @@ static void put_number(FILE *stream, const char *before, double value, const cha
 {
     char text[NUMBER_TEXT_BYTES];
     fprintf(stream, "%s%s%s", before, number_text_exact(value, text), behind);
-}
-
-/* A text in double quotes, as YAML reads it. */
-static void put_text(FILE *stream, const char *before, const char *text)
-{
-    fprintf(stream, "%s\"", before);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (*c == '"' || *c == '\\')
-            fprintf(stream, "\\%c", *c);
-        else if (*c < 0x20)
-            fprintf(stream, "\\x%02x", *c);
-        else
-            fputc(*c, stream);
-    fputs("\"\n", stream);
 }
 
 static fringe_status put_digest(const struct train_package *package, FILE *stream, const char *before,
@@ -124,7 +111,7 @@ static fringe_status write_tests(const struct train_package *package, const frin
     fringe_segmentation result = {0};
     float *pixels = NULL;
     fringe_status status =
-        samples_raw(from, 0, TEST_SIDE_PX, package->stride_px, run, &pixels, &height, &width, error);
+        samples_raw(from, 0, TEST_SIDE_PX, package->curve->stride_px, run, &pixels, &height, &width, error);
     if (!status) status = write_npy(package, TEST_INPUT, pixels, channels, height, width, error);
     size_t plane = status ? 0 : (size_t)height * (size_t)width;
     if (!status)
@@ -157,6 +144,21 @@ static const char *network_name(const struct train_recipe *recipe)
     return names[recipe->trainer.architecture.kind];
 }
 
+/* What a cell of the card says of the network. One to start from brings its own layers, whatever the recipe
+ * says. */
+static void put_network(const struct train_package *package, FILE *stream)
+{
+    const struct architecture *architecture = &package->recipe->trainer.architecture;
+    if (package->from_sha256)
+        fprintf(stream, "that of the file with SHA-256 `%s`, trained on,", package->from_sha256);
+    else
+        fprintf(stream, "%s,", network_name(package->recipe));
+    for (int32_t i = 0; !package->from_sha256 && i < architecture->levels; i++)
+        fprintf(stream, "%s%d%s", i ? "-" : " ", (int)architecture->widths[i],
+                i + 1 < architecture->levels ? "" : " channels,");
+    fprintf(stream, " %d in, %d classes |\n", (int)architecture->input_channels, (int)architecture->classes);
+}
+
 /* The name of a class; `unnamed` is room for those that have none. */
 static const char *class_name(const struct train_recipe *recipe, int32_t index,
                               char unnamed[CLASS_NAME_BYTES])
@@ -180,11 +182,8 @@ static fringe_status write_card(const struct train_package *package, fringe_erro
     fprintf(stream, "# %s\n\n%s\n\n", recipe->name, recipe->description);
     fprintf(stream, "Made by `fringe train` (Fringe %s) from `%s` in this folder.\n\n", fringe_version(),
             RECIPE);
-    fprintf(stream, "| | |\n|---|---|\n| network | %s,", network_name(recipe));
-    for (int32_t i = 0; i < architecture->levels; i++)
-        fprintf(stream, "%s%d", i ? "-" : " ", (int)architecture->widths[i]);
-    fprintf(stream, " channels, %d in, %d classes |\n", (int)architecture->input_channels,
-            (int)architecture->classes);
+    fputs("| | |\n|---|---|\n| network | ", stream);
+    put_network(package, stream);
     fprintf(stream, "| trained on | %zu images, validated on %zu |\n", samples_count(package->train),
             samples_count(package->validation));
     fprintf(stream, "| SHA-256 of the data | `%s` |\n| SHA-256 of the recipe | `%s` |\n",
@@ -262,8 +261,8 @@ static fringe_status put_input(const struct train_package *package, FILE *stream
         fprintf(stream, "    - channel%d\n", (int)c);
     for (int i = 0; i < 2; i++) {
         put_space(package, stream, axes[i]);
-        fprintf(stream, "    size:\n      min: %d\n      step: %d\n", (int)package->stride_px,
-                (int)package->stride_px);
+        fprintf(stream, "    size:\n      min: %d\n      step: %d\n", (int)package->curve->stride_px,
+                (int)package->curve->stride_px);
     }
     fputs("  data:\n    type: float32\n  test_tensor:\n", stream);
     fringe_status status = put_digest(package, stream, "    ", TEST_INPUT, error);
@@ -280,7 +279,7 @@ static fringe_status put_output(const struct train_package *package, FILE *strea
         stream);
     for (int32_t k = 0; k < package->recipe->trainer.architecture.classes; k++) {
         char unnamed[CLASS_NAME_BYTES];
-        put_text(stream, "    - ", class_name(package->recipe, k, unnamed));
+        yaml_text_put(stream, "    - ", class_name(package->recipe, k, unnamed));
     }
     for (int i = 0; i < 2; i++) {
         put_space(package, stream, axes[i]);
@@ -311,7 +310,7 @@ static void put_range(const struct train_package *package, FILE *stream)
         put_number(stream, "", recipe->dose_e_per_a2.high, "]\n");
     }
     if (*recipe->polarity)
-        put_text(stream, "    polarity: ", recipe->polarity);
+        yaml_text_put(stream, "    polarity: ", recipe->polarity);
     else if (recipe->augmentation.polarity > 0)
         fputs("    polarity: either\n", stream);
 }
@@ -324,7 +323,7 @@ static void put_citation(const struct train_recipe *recipe, FILE *stream)
         {"Ronneberger, Fischer, Brox. U-Net (2015). The architecture.", "10.1007/978-3-319-24574-4_28"},
         {"Zhang, Liu, Wang. Deep residual U-Net (2018). The architecture.", "10.1109/LGRS.2018.2802944"},
         {"Badrinarayanan, Kendall, Cipolla. SegNet (2017). The architecture.", "10.1109/TPAMI.2016.2644615"}};
-    put_text(stream, "cite:\n- text: ", works[recipe->trainer.architecture.kind].text);
+    yaml_text_put(stream, "cite:\n- text: ", works[recipe->trainer.architecture.kind].text);
     fprintf(stream, "  doi: %s\n", works[recipe->trainer.architecture.kind].doi);
 }
 
@@ -336,11 +335,11 @@ static fringe_status write_description(const struct train_package *package, frin
     if (status) return status;
     FILE *stream = writer.stream;
     fputs("format_version: 0.5.4\ntype: model\n", stream);
-    put_text(stream, "name: ", recipe->name);
-    put_text(stream, "description: ", recipe->description);
-    put_text(stream, "version: 0.1.0\nauthors:\n- name: ", recipe->author);
-    put_citation(recipe, stream);
-    put_text(stream, "license: ", recipe->license);
+    yaml_text_put(stream, "name: ", recipe->name);
+    yaml_text_put(stream, "description: ", recipe->description);
+    yaml_text_put(stream, "version: 0.1.0\nauthors:\n- name: ", recipe->author);
+    if (!package->from_sha256) put_citation(recipe, stream);
+    yaml_text_put(stream, "license: ", recipe->license);
     fprintf(stream,
             "documentation: %s\ntags: [electron-microscopy, semantic-segmentation, fringe]\nattachments:\n",
             CARD);

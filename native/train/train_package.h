@@ -16,8 +16,8 @@ struct train_package {
     const struct samples *train, *validation; /* validation may be empty */
     const struct training_curve *curve;
     const char *directory; /* holds TRAINING_MODEL */
-    int32_t stride_px;     /* sides of images are multiples of this */
     const char *data_sha256;
+    const char *from_sha256; /* of the network that it started from; NULL: from none */
 };
 
 fringe_status train_package_write(const struct train_package *package, const fringe_run *run,

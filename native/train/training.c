@@ -51,6 +51,15 @@ static fringe_status keep(struct training *t, fringe_error *error)
     return status;
 }
 
+/* Whether a training by this plan comes by such a record at the step where its trainer is. */
+static int is_possible(const struct training *t, const struct progress_record *record)
+{
+    int64_t steps = trainer_steps_done(t->trainer), per_epoch = t->plan->steps_per_epoch;
+    return record->epoch_count >= 0 && record->epoch_count <= t->plan->epochs && record->best >= 0 &&
+           record->best <= (record->epoch_count > 0 ? record->epoch_count - 1 : 0) &&
+           steps >= record->epoch_count * per_epoch && steps <= (record->epoch_count + 1) * per_epoch;
+}
+
 static fringe_status take_up(struct training *t, fringe_error *error)
 {
     struct file_facts facts;
@@ -65,7 +74,7 @@ static fringe_status take_up(struct training *t, fringe_error *error)
     if (bytes >= sizeof record && memcmp(record.identity, t->record.identity, IDENTITY_BYTES) != 0)
         status = failure_set(error, FRINGE_MISMATCH, "%s: belongs to another recipe or other data",
                              t->checkpoint_path);
-    else if (bytes < sizeof record || record.epoch_count < 0 || record.epoch_count > t->plan->epochs ||
+    else if (bytes < sizeof record || !is_possible(t, &record) ||
              bytes != sizeof record + (size_t)record.epoch_count * sizeof *t->epochs)
         status = failure_set(error, FRINGE_FORMAT, "%s: the checkpoint is damaged", t->checkpoint_path);
     if (!status) {
@@ -203,6 +212,9 @@ static fringe_status one_step(struct training *t, int64_t step, fringe_error *er
     double loss = 0;
     fringe_status status = t->plan->source.fill(t->plan->source.context, step, t->run, &t->batch, error);
     if (!status) status = trainer_step(t->trainer, &t->batch, t->run, &loss, error);
+    /* Not before a step has shown that data and network fit: a slip in a recipe costs nobody a finished
+     * network. */
+    if (!status && step == t->begun_step && t->plan->replaced) status = file_remove(t->plan->replaced, error);
     if (status) return status;
     t->record.loss_sum += loss;
     t->told_sum += loss;
@@ -265,7 +277,8 @@ fringe_status training_run(const struct training_plan *plan, int resume, struct 
         status = loop(&t, error);
     }
     if (!status) {
-        *curve = (struct training_curve){t.epochs, t.record.epoch_count, t.record.best};
+        *curve = (struct training_curve){t.epochs, t.record.epoch_count, t.record.best,
+                                         trainer_stride_px(t.trainer)};
         t.epochs = NULL;
         run_state_progress(t.run, 1, 1);
     }

@@ -30,6 +30,8 @@ struct training_plan {
     struct train_source source;
     struct training_validation validation;
     const char *directory; /* there already */
+    const char *replaced;  /* a file that goes when the first step is done: what describes an older network
+                              there; NULL for none */
     const char *identity;  /* a text that names recipe and data: a checkpoint with another is refused */
     fringe_train_listener *listener;
     void *listener_user;
@@ -44,11 +46,12 @@ struct training_epoch {
 struct training_curve {
     struct training_epoch *epochs; /* owned */
     int64_t count, best;           /* epochs done; the one whose weights were kept */
+    int32_t stride_px;             /* sides of the network's images are multiples of this */
 };
 
 /* Trains, from the beginning or from the checkpoint in the folder (where `resume`), to the end. On success
- * the caller clears *curve. FRINGE_CANCELLED, and any other failure but of the disk, leave a checkpoint of
- * the last step. */
+ * the caller clears *curve. FRINGE_CANCELLED leaves a checkpoint of the last step, any other failure that of
+ * the last epoch or minute. */
 fringe_status training_run(const struct training_plan *plan, int resume, struct training_curve *curve,
                            const fringe_run *run, fringe_error *error);
 void training_curve_clear(struct training_curve *curve);

@@ -135,6 +135,21 @@ Test(train_forest, threads_change_no_byte)
     forest_tables_free(&table);
 }
 
+/* What is there goes only when the new forest is grown. */
+Test(train_forest, a_slip_leaves_the_finished_forest_that_it_would_replace)
+{
+    struct forest_table table = put_table();
+    struct forest_package *package;
+    char path[PATH_BYTES];
+    fringe_error error;
+    cr_assert_eq(train(sound, "model", 0, 1, &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(train("kind: forest\ndata: {table: absent.csv}\n", "model", 1, 1, &error), FRINGE_FILE);
+    snprintf(path, sizeof path, "%s/model", folder);
+    cr_assert_eq(forest_package_read(path, &package, &error), FRINGE_OK, "%s", error.message);
+    forest_package_free(package);
+    forest_tables_free(&table);
+}
+
 static void refuse(const char *recipe, const char *words)
 {
     fringe_error error = {.message = ""};

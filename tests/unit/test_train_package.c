@@ -36,22 +36,27 @@ static void set_up(void)
 
 TestSuite(train_package, .init = set_up, .fini = model_folder_remove);
 
+static fringe_status train_text(const char *text, const char *directory, fringe_error *error)
+{
+    fringe_train_options options;
+    model_folder_write("recipe.yaml", text, strlen(text));
+    fringe_train_options_init(&options);
+    options.recipe = model_folder_path("recipe.yaml");
+    options.output_directory = model_folder_path(directory);
+    options.overwrite = 1;
+    return fringe_train(&options, NULL, error);
+}
+
 static fringe_status train(const char *data, const char *network, fringe_error *error)
 {
     char text[1024];
-    fringe_train_options options;
     snprintf(
         text, sizeof text,
         "name: 'a \"name\": odd'\ndose_e_per_A2: [10, 200]\npolarity: dark\n"
         "data: {train: a.tif, validation: b.tif%s}\nnetwork: {widths: [2, 3]%s}\n"
         "training: {epochs: 2, steps_per_epoch: 2, batch: 1, crop_px: 16}\naugmentation: {scale: [0.5, 2]}\n",
         data, network);
-    model_folder_write("recipe.yaml", text, strlen(text));
-    fringe_train_options_init(&options);
-    options.recipe = model_folder_path("recipe.yaml");
-    options.output_directory = model_folder_path("model");
-    options.overwrite = 1;
-    return fringe_train(&options, NULL, error);
+    return train_text(text, "model", error);
 }
 
 Test(train_package, every_kind_of_network_passes_its_own_test)
@@ -154,7 +159,7 @@ Test(train_package, curves_are_drawn_from_what_is_there)
 {
     struct training_epoch epochs[3] = {{2, 1.5, 0.4}, {0.5, NAN, NAN}, {0.02, 0.3, 0.9}},
                           none = {NAN, NAN, NAN};
-    struct training_curve curve = {epochs, 3, 2}, empty = {&none, 1, 0};
+    struct training_curve curve = {epochs, 3, 2, 2}, empty = {&none, 1, 0, 2};
     fringe_error error;
     cr_assert_eq(curve_write(model_folder_path("curve.svg"), &curve, &error), FRINGE_OK, "%s", error.message);
     char *text = read_file("curve.svg");
@@ -170,4 +175,47 @@ Test(train_package, curves_are_drawn_from_what_is_there)
     text = read_file("curve.svg");
     cr_expect(strstr(text, "</svg>") && !strstr(text, "polyline") && !strstr(text, "nan"));
     alloc_free(text);
+}
+
+/* What is there goes only when the first step of the new training is done. */
+Test(train_package, a_slip_leaves_the_finished_network_that_it_would_replace)
+{
+    static const char form[] = "data: {train: a.tif}\n"
+                               "training: {epochs: 1, steps_per_epoch: 1, batch: 1, crop_px: %d}\n"
+                               "network: {%s}\n";
+    char deep[512];
+    fringe_error error;
+    fringe_model_check check;
+    cr_assert_eq(train("", "", &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(train(", classes: [0, 9]", "", &error), FRINGE_FORMAT);
+    cr_expect_eq(train("", ", from: absent", &error), FRINGE_FILE);
+    cr_expect_eq(train("", ", from: model/rdf.yaml", &error), FRINGE_FORMAT, "%s", error.message);
+    snprintf(deep, sizeof deep, form, 32, "widths: [2, 2, 2, 2, 2, 2]");
+    cr_assert_eq(train_text(deep, "deep", &error), FRINGE_OK, "%s", error.message);
+    snprintf(deep, sizeof deep, form, 16, "from: deep");
+    cr_expect_eq(train_text(deep, "model", &error), FRINGE_ARGUMENT);
+    cr_expect(strstr(error.message, "16 x 16 pixels: sides must be multiples of 32"), "%s", error.message);
+    cr_expect_eq(fringe_model_test(model_folder_path("model"), NULL, &check, &error), FRINGE_OK, "%s",
+                 error.message);
+}
+
+/* Three levels, then trained on by a recipe whose own network would have two; in the same folder. */
+Test(train_package, a_network_to_start_from_brings_its_own_shape)
+{
+    static const char form[] = "data: {train: a.tif}\nnetwork: {%s}\n"
+                               "training: {epochs: 1, steps_per_epoch: 1, batch: 1, crop_px: 16}\n";
+    char text[512];
+    fringe_error error;
+    fringe_model_check check;
+    snprintf(text, sizeof text, form, "widths: [2, 3, 4]");
+    cr_assert_eq(train_text(text, "model", &error), FRINGE_OK, "%s", error.message);
+    snprintf(text, sizeof text, form, "widths: [2, 3], from: model");
+    cr_assert_eq(train_text(text, "model", &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(fringe_model_test(model_folder_path("model"), NULL, &check, &error), FRINGE_OK, "%s",
+                 error.message);
+    char *card = read_file("model/README.md"), *description = read_file("model/rdf.yaml");
+    cr_expect(strstr(card, "| network | that of the file with SHA-256 `"), "%s", card);
+    cr_expect(strstr(description, "      min: 4\n      step: 4\n"), "%s", description);
+    alloc_free(card);
+    alloc_free(description);
 }
