@@ -49,7 +49,7 @@ static inline vec vec_load(const float *from) /* any address */
 static inline void vec_hold(vec *v)
 {
 #if defined(__x86_64__) && !defined(KERNEL_EMULATED)
-    __asm__("" : "+x"(*v));
+    __asm__("" : "+v"(*v)); /* v: any of the vector registers that the path has */
 #else
     (void)v;
 #endif

@@ -180,30 +180,39 @@ int plan_concatenates(const struct graph_node *node)
     return strcmp(node->operator->name, "Concat") == 0 && params->axis == 1;
 }
 
-/* Of values that are, or can be, rows. */
-static int put_off(struct plan_builder *builder, size_t index)
+/* Of values that are, or can be, rows. A concatenation that is put off is not put off a second time within
+ * another node: whoever wants that one would have to lower a chain of any length from its end. */
+static fringe_status put_off(struct plan_builder *builder, size_t index, int *taken)
 {
     const struct graph_node *node = &builder->graph->nodes[index];
-    if (!plan_concatenates(node) && !rows_resize_doubles(node)) return 0;
     size_t parts = plan_concatenates(node) ? node->input_count : 1;
-    if (!builder_can_be_rows(builder, node->outputs[0])) return 0;
-    for (size_t i = 0; i < parts; i++)
-        if (!builder_can_be_rows(builder, node->inputs[i])) return 0;
-    builder->put_off[node->outputs[0]] = (int)index;
-    return 1;
+    *taken = (plan_concatenates(node) || rows_resize_doubles(node)) &&
+             builder_can_be_rows(builder, node->outputs[0]);
+    for (size_t i = 0; *taken && i < parts; i++)
+        if (!builder_can_be_rows(builder, node->inputs[i])) *taken = 0;
+    fringe_status status = FRINGE_OK;
+    for (size_t i = 0; *taken && !status && i < parts; i++) {
+        int before = builder->put_off[node->inputs[i]], slot;
+        if (before >= 0 && plan_concatenates(&builder->graph->nodes[before]))
+            status = builder_rows(builder, node->inputs[i], &slot);
+    }
+    if (*taken) builder->put_off[node->outputs[0]] = (int)index;
+    return status;
 }
 
 static fringe_status lower_node(struct plan_builder *builder, size_t index)
 {
     const struct graph_node *node = &builder->graph->nodes[index];
-    if (builder->absorbed[index] || put_off(builder, index)) return FRINGE_OK;
+    if (builder->absorbed[index]) return FRINGE_OK;
+    int is_put_off;
+    fringe_status status = put_off(builder, index, &is_put_off);
+    if (status || is_put_off) return status;
     /* Functions of two values may have a constant in front and look at their operands themselves. */
     int taken = 0, binary = node->operator->infer == operator_binary_infer;
     /* A Reshape may begin a group normalisation whose end is rows again. */
     int rows =
         node->input_count > 0 && (binary || builder_can_be_rows(builder, node->inputs[0])) &&
         (builder_can_be_rows(builder, node->outputs[0]) || node->operator->infer == operator_reshape_infer);
-    fringe_status status = FRINGE_OK;
     for (size_t i = 0; rows && !taken && !status && i < sizeof lowerings / sizeof *lowerings; i++)
         if (lowerings[i].family == node->operator->infer) status = lowerings[i].lower(builder, node, &taken);
     if (!status && !taken) status = convert_dense(builder, node);

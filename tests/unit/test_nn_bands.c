@@ -422,6 +422,21 @@ Test(nn_bands, concatenations_with_several_readers)
     net_free(net);
 }
 
+/* A stranger's file may join a hundred thousand times: no stack may grow with the chain. */
+Test(nn_bands, long_chain_of_concatenations)
+{
+    struct net *net = net_begin("image", 1);
+    struct network *network;
+    fringe_error error;
+    int x = net_input(net);
+    for (int i = 0; i < 99000; i++) x = net_concat(net, x, 0);
+    x = net_conv(net, x, 1, 1, 1);
+    cr_assert_eq(network_create_for_image(net_end(net, x, "output"), 1, 1, 1, 0, NULL, &network, &error),
+                 FRINGE_OK, "%s", error.message);
+    network_free(network);
+    net_free(net);
+}
+
 Test(nn_bands, facts_of_a_unet)
 {
     static const int64_t filters[] = {4, 8, 16, 32};
