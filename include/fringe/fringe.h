@@ -4,6 +4,7 @@
 
 #include "fringe/batch.h"
 #include "fringe/evaluate.h"
+#include "fringe/faults.h"
 #include "fringe/micrograph.h"
 #include "fringe/model.h"
 #include "fringe/particles.h"

@@ -152,6 +152,10 @@ FRINGE_API const fringe_particle *fringe_particles_get(const fringe_particles *p
 /* "nm" or "pixel". Static text. */
 FRINGE_API const char *fringe_particles_unit(const fringe_particles *particles);
 
+/* The size of a pixel in nm that lengths were measured with; 0 where it is not known. */
+FRINGE_API void fringe_particles_get_pixel_size(const fringe_particles *particles, double *nm_per_px_x,
+                                                double *nm_per_px_y);
+
 /* The label plane, height_px x width_px: 0 or the particle's number. Owned by `particles`. */
 FRINGE_API const int32_t *fringe_particles_labels(const fringe_particles *particles, int32_t *height_px,
                                                   int32_t *width_px);

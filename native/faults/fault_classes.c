@@ -2,64 +2,72 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/failure.h"
-#include "forest/forest_predict.h"
 
-static const char *const names[FAULT_CLASS_COUNT] = {
-#define FAULT_CLASS_NAME(symbol, name) name,
-    FAULT_CLASS_LIST(FAULT_CLASS_NAME)
-#undef FAULT_CLASS_NAME
+static const struct {
+    const char *name;
+    int is_seen;
+} classes[FRINGE_FAULT_COUNT] = {
+#define FAULT_CLASS_ROW(symbol, name, is_seen) {name, is_seen},
+    FRINGE_FAULT_LIST(FAULT_CLASS_ROW)
+#undef FAULT_CLASS_ROW
 };
 
-const char *fault_class_name(enum fault_class class_index)
+const char *fringe_fault_name(fringe_fault fault)
 {
-    return names[class_index];
+    return (unsigned)fault < FRINGE_FAULT_COUNT ? classes[fault].name : "unknown";
 }
 
-const char *const *fault_class_names(void)
+int fringe_fault_is_seen(fringe_fault fault)
 {
-    return names;
+    return (unsigned)fault < FRINGE_FAULT_COUNT && classes[fault].is_seen;
 }
 
-int fault_class_is_fault(enum fault_class class_index)
+/* The class of a name, FRINGE_FAULT_COUNT where it is none. */
+static fringe_fault find_class(const char *name)
 {
-    return class_index == FAULT_STACKING || class_index == FAULT_TWIN || class_index == FAULT_MULTIPLE;
+    int found = 0;
+    while (found < FRINGE_FAULT_COUNT && strcmp(classes[found].name, name)) found++;
+    return (fringe_fault)found;
 }
 
-static fringe_status check(const struct forest *forest, fringe_error *error)
+fringe_status fault_classes_check(const struct forest_package *package, fringe_error *error)
 {
-    if (forest->feature_count != FAULT_FOREST_FEATURE_COUNT || forest->class_count != FAULT_CLASS_COUNT)
-        return failure_set(error, FRINGE_MODEL,
-                           "a forest of %u features and %u classes: faults have %d and %d",
-                           (unsigned)forest->feature_count, (unsigned)forest->class_count,
-                           (int)FAULT_FOREST_FEATURE_COUNT, (int)FAULT_CLASS_COUNT);
-    for (int i = 0; i < FAULT_CLASS_COUNT; i++)
-        if (strcmp(forest->class_names[i], names[i]))
-            return failure_set(error, FRINGE_MODEL, "class %d of the forest is '%.100s', not '%s'", i,
-                               forest->class_names[i], names[i]);
-    return FRINGE_OK;
+    const char *names[FAULT_FOREST_FEATURE_COUNT];
+    const struct forest *forest = package->forest;
+    for (int i = 0; i < FAULT_FOREST_FEATURE_COUNT; i++) names[i] = fault_feature_name((enum fault_feature)i);
+    for (uint32_t i = 0; i < forest->class_count; i++)
+        if (find_class(forest->class_names[i]) == FRINGE_FAULT_COUNT)
+            return failure_set(error, FRINGE_MODEL,
+                               "%s: its class %u is '%.100s'; Fringe's are '%s', '%s', '%s', '%s', '%s'",
+                               package->path, (unsigned)i + 1, forest->class_names[i], classes[0].name,
+                               classes[1].name, classes[2].name, classes[3].name, classes[4].name);
+    return forest_package_require(package, FAULT_FEATURES_VERSION, names, FAULT_FOREST_FEATURE_COUNT, error);
 }
 
-fringe_status fault_classes_rate(const struct forest *forest, const struct isotonic curves[FAULT_CLASS_COUNT],
-                                 const double features[FAULT_FEATURE_COUNT], const fringe_run *run,
-                                 struct fault_rating *rating, fringe_error *error)
+static void roll_up(const struct forest *forest, const float *row, fringe_fault_rating *rating)
 {
-    float values[FAULT_FOREST_FEATURE_COUNT], scores[FAULT_CLASS_COUNT];
-    double total = 0;
-    fringe_status status = check(forest, error);
-    if (status) return status;
-    for (int i = 0; i < FAULT_FOREST_FEATURE_COUNT; i++) values[i] = (float)features[i];
-    status = forest_predict(forest, values, 1, run, scores, error);
-    if (status) return status;
-    *rating = (struct fault_rating){.class_index = FAULT_NONE};
-    for (int i = 0; i < FAULT_CLASS_COUNT; i++)
-        total += rating->probabilities[i] = curves ? isotonic_apply(curves + i, scores[i]) : scores[i];
-    for (int i = 0; i < FAULT_CLASS_COUNT; i++) {
-        /* Curves that were fitted one by one may all say 0: then nothing is known. */
-        rating->probabilities[i] = total > 0 ? rating->probabilities[i] / total : 1. / FAULT_CLASS_COUNT;
-        if (fault_class_is_fault((enum fault_class)i)) rating->fault_probability += rating->probabilities[i];
-        if (rating->probabilities[i] > rating->probabilities[rating->class_index])
-            rating->class_index = (enum fault_class)i;
+    rating->fault_probability = 0;
+    memset(rating->probabilities, 0, sizeof rating->probabilities);
+    for (uint32_t k = 0; k < forest->class_count; k++)
+        rating->probabilities[find_class(forest->class_names[k])] += (double)row[k];
+    rating->fault = FRINGE_FAULT_NONE;
+    for (int k = 0; k < FRINGE_FAULT_COUNT; k++) {
+        if (classes[k].is_seen) rating->fault_probability += rating->probabilities[k];
+        if (rating->probabilities[k] > rating->probabilities[rating->fault]) rating->fault = (fringe_fault)k;
     }
-    return FRINGE_OK;
+}
+
+fringe_status fault_classes_rate(const struct forest_package *package, const float *features, size_t count,
+                                 const fringe_run *run, fringe_fault_rating *ratings, fringe_error *error)
+{
+    const struct forest *forest = package->forest;
+    float *rows = alloc_array(count * forest->class_count, sizeof *rows);
+    if (!rows) return failure_memory(error, "probabilities", count * forest->class_count * sizeof *rows);
+    fringe_status status = forest_package_predict(package, features, count, run, rows, error);
+    for (size_t i = 0; i < count && !status; i++)
+        roll_up(forest, rows + i * forest->class_count, ratings + i);
+    alloc_free(rows);
+    return status;
 }

@@ -197,6 +197,8 @@ fringe_status fault_features_compute(const struct lattice_region *region,
         goto done;
     }
     if (status) goto done;
+    findings->centre_x_px = spectrum->origin_x_px + spectrum->centre_x_px;
+    findings->centre_y_px = spectrum->origin_y_px + spectrum->centre_y_px;
     lattice_spots_find(spectrum, &findings->spots);
     if (findings->spots.count == 0) goto done;
     status = fault_lines_find(spectrum, &findings->spots, &findings->lines, error);

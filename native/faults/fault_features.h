@@ -85,6 +85,8 @@ const char *fault_feature_name(enum fault_feature feature);
 struct fault_findings {
     struct lattice_spots spots;
     struct fault_lines lines;
+    double centre_x_px, centre_y_px; /* of the window in the region, which lines are measured from; pixel (x,
+                                        y) has its middle at x, y */
 };
 
 /* Fills `features`, and `findings` where it is not NULL. A particle too small or too flat for a spectrum is

@@ -51,7 +51,7 @@ struct search {
     double noise[FAULT_WAVE_MOST]; /* mean power of the ring */
     double normals[FAULT_NORMAL_MOST][2];
     int normal_count;
-    struct profile profile; /* of the normal at hand */
+    struct profile profiles[FAULT_NORMAL_MOST];
     struct crossing crossings[FAULT_WAVE_MOST][PLACES];
 };
 
@@ -108,67 +108,91 @@ static void add_images(struct search *search, const double n[2])
     }
 }
 
-/* The image times each wave from `from` on, one plane of complex numbers per wave. */
-static void demodulate(const struct search *search, int from, double *planes)
+/* Where the pixels of a row fall on the profiles of all normals, and one wave's part of them. */
+struct row {
+    int *places; /* FAULT_NORMAL_MOST times the width; -1 outside the window */
+    double *re, *im;
+};
+
+static double along_normal(const struct lattice_spectrum *s, const double n[2], int32_t x, int32_t y)
+{
+    return (x - s->centre_x_px) * s->unit_x * n[0] + (y - s->centre_y_px) * s->unit_y * n[1];
+}
+
+static void locate(const struct search *search, int normal, int32_t y, int *places)
 {
     const struct lattice_spectrum *s = search->spectrum;
-    size_t count = (size_t)s->width_px * (size_t)s->height_px;
-    for (int j = from; j < search->wave_count; j++) {
-        const double *g = search->waves[j].g;
-        double *re = planes + 2 * count * (size_t)j, *im = re + count;
-        double turn = -2 * PI * g[0] * s->unit_x, c = cos(turn), d = sin(turn);
-        for (int32_t y = 0; y < s->height_px; y++) {
-            double start =
-                -2 * PI * (g[1] * (y - s->centre_y_px) * s->unit_y - g[0] * s->centre_x_px * s->unit_x);
-            double a = cos(start), b = sin(start);
-            for (int32_t x = 0; x < s->width_px; x++) {
-                size_t at = (size_t)y * (size_t)s->width_px + (size_t)x;
-                re[at] = s->weighted[at] * a;
-                im[at] = s->weighted[at] * b;
-                double next = a * c - b * d;
-                b = a * d + b * c;
-                a = next;
+    double extent = search->profiles[normal].extent, scale = PLACES / (2 * extent * (1 + 1e-9));
+    for (int32_t x = 0; x < s->width_px; x++)
+        places[x] = s->window[(size_t)y * (size_t)s->width_px + (size_t)x] > 0
+                        ? (int)((along_normal(s, search->normals[normal], x, y) + extent) * scale)
+                        : -1;
+}
+
+/* The extent of the window along a normal, and its weight at each place. */
+static void measure_profile(struct search *search, int normal, int *places)
+{
+    const struct lattice_spectrum *s = search->spectrum;
+    struct profile *p = &search->profiles[normal];
+    for (int32_t y = 0; y < s->height_px; y++)
+        for (int32_t x = 0; x < s->width_px; x++)
+            if (s->window[(size_t)y * (size_t)s->width_px + (size_t)x] > 0)
+                p->extent = fmax(p->extent, fabs(along_normal(s, search->normals[normal], x, y)));
+    double area = s->unit_x * s->unit_y * (PLACES / (2 * p->extent * (1 + 1e-9)));
+    for (int32_t y = 0; y < s->height_px; y++) {
+        locate(search, normal, y, places);
+        for (int32_t x = 0; x < s->width_px; x++) {
+            double w = s->window[(size_t)y * (size_t)s->width_px + (size_t)x];
+            if (places[x] < 0) continue;
+            p->weight[places[x]] += w;
+            p->weight2[places[x]] += w * w;
+            p->length[places[x]] += area;
+        }
+    }
+}
+
+/* A row of the image times a wave. */
+static void demodulate(const struct lattice_spectrum *s, const double g[2], int32_t y, struct row *row)
+{
+    const double *weighted = s->weighted + (size_t)y * (size_t)s->width_px;
+    double turn = -2 * PI * g[0] * s->unit_x, c = cos(turn), d = sin(turn);
+    double start = -2 * PI * (g[1] * (y - s->centre_y_px) * s->unit_y - g[0] * s->centre_x_px * s->unit_x);
+    double a = cos(start), b = sin(start);
+    for (int32_t x = 0; x < s->width_px; x++) {
+        row->re[x] = weighted[x] * a;
+        row->im[x] = weighted[x] * b;
+        double next = a * c - b * d;
+        b = a * d + b * c;
+        a = next;
+    }
+}
+
+/* Sums waves [from, to) along the lines at right angles to normals [first, behind). */
+static void project(struct search *search, int from, int to, int first, int behind, struct row *row)
+{
+    const struct lattice_spectrum *s = search->spectrum;
+    for (int32_t y = 0; y < s->height_px; y++) {
+        for (int k = first; k < behind; k++) locate(search, k, y, row->places + k * s->width_px);
+        for (int j = from; j < to; j++) {
+            demodulate(s, search->waves[j].g, y, row);
+            for (int k = first; k < behind; k++) {
+                const int *places = row->places + k * s->width_px;
+                double *re = search->profiles[k].re[j], *im = search->profiles[k].im[j];
+                for (int32_t x = 0; x < s->width_px; x++) {
+                    if (places[x] < 0) continue;
+                    re[places[x]] += row->re[x];
+                    im[places[x]] += row->im[x];
+                }
             }
         }
     }
 }
 
-/* Sums along the lines at right angles to n. */
-static void project(struct search *search, const double n[2], const double *planes)
-{
-    const struct lattice_spectrum *s = search->spectrum;
-    struct profile *p = &search->profile;
-    size_t count = (size_t)s->width_px * (size_t)s->height_px;
-    memset(p, 0, sizeof *p);
-    for (int32_t y = 0; y < s->height_px; y++)
-        for (int32_t x = 0; x < s->width_px; x++) {
-            if (s->window[(size_t)y * (size_t)s->width_px + (size_t)x] <= 0) continue;
-            double t = (x - s->centre_x_px) * s->unit_x * n[0] + (y - s->centre_y_px) * s->unit_y * n[1];
-            p->extent = fmax(p->extent, fabs(t));
-        }
-    double scale = PLACES / (2 * p->extent * (1 + 1e-9));
-    for (int32_t y = 0; y < s->height_px; y++)
-        for (int32_t x = 0; x < s->width_px; x++) {
-            size_t at = (size_t)y * (size_t)s->width_px + (size_t)x;
-            double w = s->window[at];
-            if (w <= 0) continue;
-            double t = (x - s->centre_x_px) * s->unit_x * n[0] + (y - s->centre_y_px) * s->unit_y * n[1];
-            int place = (int)((t + p->extent) * scale);
-            p->weight[place] += w;
-            p->weight2[place] += w * w;
-            p->length[place] += s->unit_x * s->unit_y * scale;
-            for (int j = 0; j < search->wave_count; j++) {
-                p->re[j][place] += planes[2 * count * (size_t)j + at];
-                p->im[j][place] += planes[2 * count * (size_t)j + count + at];
-            }
-        }
-}
-
 /* Compares, for a line behind each place, one amplitude with two; each side's amplitude is free, the wave's
  * lean along the normal common. */
-static void cross_places(struct search *search, int wave)
+static void cross_places(struct search *search, int normal, int wave)
 {
-    const struct profile *p = &search->profile;
+    const struct profile *p = &search->profiles[normal];
     double none = 0, most[PLACES] = {0}, weight[PLACES], part[PLACES], noise = search->noise[wave];
     struct crossing *crossings = search->crossings[wave];
     double total = 0, total2 = 0;
@@ -222,22 +246,24 @@ static double exchange(const struct crossing *above, const struct crossing *belo
     return most > 0 ? fmax(0, fmin(rise, fall) / most) : 0;
 }
 
-static void place_line(const struct search *search, const double n[2], int place, struct fault_line *line)
+static void place_line(const struct search *search, int normal, int place, struct fault_line *line)
 {
-    const struct profile *p = &search->profile;
+    const struct profile *p = &search->profiles[normal];
+    const double *n = search->normals[normal];
     *line = (struct fault_line){.normal = {n[0], n[1]},
                                 .offset = p->extent * (2. * (place + 1) / PLACES - 1),
                                 .extent = p->extent,
                                 .length = (p->length[place] + p->length[place + 1]) / 2};
 }
 
-static struct fault_line find_step(const struct search *search, const double n[2])
+static struct fault_line find_step(const struct search *search, int normal)
 {
+    const double *n = search->normals[normal];
     struct fault_line best = {.evidence = -1};
     for (int b = 0; b < PLACES - 1; b++) {
         struct fault_line line;
         double all = 0;
-        place_line(search, n, b, &line);
+        place_line(search, normal, b, &line);
         for (int j = 0; j < search->spot_count; j++) {
             const struct crossing *c = &search->crossings[j][b];
             const double *g = search->waves[j].g;
@@ -269,14 +295,15 @@ static struct fault_line find_step(const struct search *search, const double n[2
 }
 
 /* A twin exchanges every reflection that the two crystals do not share: the mean over all pairs counts. */
-static struct fault_line find_twin(const struct search *search, const double n[2])
+static struct fault_line find_twin(const struct search *search, int normal)
 {
+    const double *n = search->normals[normal];
     struct fault_line best = {.evidence = 0};
     double best_score = 0;
     for (int b = 0; b < PLACES - 1; b++) {
         struct fault_line line;
         double all = 0;
-        place_line(search, n, b, &line);
+        place_line(search, normal, b, &line);
         for (int j = 0; j < search->wave_count; j++) {
             double image[2];
             const struct crossing *c = &search->crossings[j][b];
@@ -319,15 +346,15 @@ static void sort_in(struct fault_line *list, int count, struct fault_line line, 
 fringe_status fault_lines_find(const struct lattice_spectrum *spectrum, const struct lattice_spots *spots,
                                struct fault_lines *lines, fringe_error *error)
 {
-    size_t count = (size_t)spectrum->width_px * (size_t)spectrum->height_px;
+    size_t width = (size_t)spectrum->width_px;
     *lines = (struct fault_lines){0};
     if (spots->count == 0) return FRINGE_OK;
     struct search *search = alloc_array(1, sizeof *search);
-    double *planes = alloc_array(2 * (size_t)FAULT_WAVE_MOST, count * sizeof *planes);
+    struct row row = {alloc_array(FAULT_NORMAL_MOST * width, sizeof *row.places),
+                      alloc_array(width, sizeof *row.re), alloc_array(width, sizeof *row.im)};
     fringe_status status = FRINGE_OK;
-    if (!search || !planes) {
-        status =
-            failure_memory(error, "the phases of a lattice", 2ULL * FAULT_WAVE_MOST * count * sizeof *planes);
+    if (!search || !row.places || !row.re || !row.im) {
+        status = failure_memory(error, "the phases of a lattice", sizeof *search);
         goto done;
     }
     search->spectrum = spectrum;
@@ -335,18 +362,20 @@ fringe_status fault_lines_find(const struct lattice_spectrum *spectrum, const st
         add_wave(search, spots->items[i].g, spots->items[i].contrast);
     search->spot_count = search->wave_count;
     choose_normals(search, spots);
-    demodulate(search, 0, planes);
+    for (int k = 0; k < search->normal_count; k++) measure_profile(search, k, row.places);
+    project(search, 0, search->spot_count, 0, search->normal_count, &row);
     for (int k = 0; k < search->normal_count; k++) {
         add_images(search, search->normals[k]);
-        demodulate(search, search->spot_count, planes);
-        project(search, search->normals[k], planes);
-        for (int j = 0; j < search->wave_count; j++) cross_places(search, j);
-        sort_in(lines->step, k, find_step(search, search->normals[k]), 0);
-        sort_in(lines->twin, k, find_twin(search, search->normals[k]), 1);
+        project(search, search->spot_count, search->wave_count, k, k + 1, &row);
+        for (int j = 0; j < search->wave_count; j++) cross_places(search, k, j);
+        sort_in(lines->step, k, find_step(search, k), 0);
+        sort_in(lines->twin, k, find_twin(search, k), 1);
     }
     lines->normal_count = search->normal_count;
 done:
     alloc_free(search);
-    alloc_free(planes);
+    alloc_free(row.places);
+    alloc_free(row.re);
+    alloc_free(row.im);
     return status;
 }

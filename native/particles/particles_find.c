@@ -22,6 +22,7 @@ struct fringe_particles {
     int32_t count;
     struct outline_corners corners; /* of all outlines */
     size_t *first_corner;           /* of each particle, and the end */
+    struct pixel_size pixel;
     int calibrated;
 };
 
@@ -53,6 +54,13 @@ const fringe_particle *fringe_particles_get(const fringe_particles *particles, i
 const char *fringe_particles_unit(const fringe_particles *particles)
 {
     return particles->calibrated ? "nm" : "pixel";
+}
+
+void fringe_particles_get_pixel_size(const fringe_particles *particles, double *nm_per_px_x,
+                                     double *nm_per_px_y)
+{
+    *nm_per_px_x = particles->calibrated ? particles->pixel.width : 0;
+    *nm_per_px_y = particles->calibrated ? particles->pixel.height : 0;
 }
 
 const int32_t *fringe_particles_labels(const fringe_particles *particles, int32_t *height_px,
@@ -243,6 +251,7 @@ fringe_status fringe_particles_find(fringe_micrograph *labels, fringe_micrograph
         fringe_micrograph_get_info(image, &info);
         sources.counted = intensity_is_counted(info.pixel);
     }
+    made->pixel = sources.pixel;
     sources.image = grey;
     sources.probability = probabilities;
     made->labels = alloc_array(pixels, sizeof *made->labels);

@@ -320,9 +320,9 @@ struct samples {
     size_t count;
 };
 
-/* By geometry alone, see fault_classes.h. Two twin planes or more are a multiply twinned particle whatever
+/* By geometry alone, see fringe/faults.h. Two twin planes or more are a multiply twinned particle whatever
  * grew them; a twin beside a stacking fault is called a twin. */
-static enum fault_class true_class(const struct truth *truth)
+static fringe_fault true_class(const struct truth *truth)
 {
     int twins = 0, glides = 0;
     for (int i = 1; i <= 3; i++) {
@@ -335,7 +335,10 @@ static enum fault_class true_class(const struct truth *truth)
         glides += strcmp(kind, "twin") != 0;
     }
     if (number_of(truth, "twin_plane_count") > 0) twins += (int)number_of(truth, "edge_on_count");
-    return twins > 1 ? FAULT_MULTIPLE : twins ? FAULT_TWIN : glides ? FAULT_STACKING : FAULT_NONE;
+    return twins > 1 ? FRINGE_FAULT_MULTIPLE
+           : twins   ? FRINGE_FAULT_TWIN
+           : glides  ? FRINGE_FAULT_STACKING
+                     : FRINGE_FAULT_NONE;
 }
 
 static void see_fault(void *context, const struct truth *truth, const struct lattice_region *region)
@@ -351,10 +354,16 @@ static void see_fault(void *context, const struct truth *truth, const struct lat
                               .dose = number_of(truth, "dose_per_a2"),
                               .defocus = number_of(truth, "defocus_nm"),
                               .diameter = number_of(truth, "particle_diameter_nm")};
-    sample->class_index = (uint16_t)(sample->resolved ? true_class(truth) : FAULT_UNDECIDED);
+    sample->class_index = (uint16_t)(sample->resolved ? true_class(truth) : FRINGE_FAULT_UNDECIDED);
     snprintf(sample->material, sizeof sample->material, "%.7s", text_of(truth, "material"));
     for (int i = 0; i < FAULT_FEATURE_COUNT; i++) sample->features[i] = (float)features[i];
 }
+
+static const char *const class_names[FRINGE_FAULT_COUNT] = {
+#define CLASS_NAME(symbol, name, is_seen) name,
+    FRINGE_FAULT_LIST(CLASS_NAME)
+#undef CLASS_NAME
+};
 
 static struct forest *grow(const struct samples *train, int from, int count)
 {
@@ -367,29 +376,29 @@ static struct forest *grow(const struct samples *train, int from, int count)
         memcpy(values + i * (size_t)count, train->items[i].features + from, (size_t)count * sizeof *values);
         classes[i] = train->items[i].class_index;
     }
-    struct forest_table table = {values, classes, train->count, (uint32_t)count, FAULT_CLASS_COUNT};
+    struct forest_table table = {values, classes, train->count, (uint32_t)count, FRINGE_FAULT_COUNT};
     forest_settings_init(&settings);
     settings.tree_count = 500;
     settings.splits = FOREST_EXACT;
     settings.least_leaf = 2;
     settings.balance = FOREST_BALANCED_EACH_TREE;
-    if (forest_grow(&settings, &table, fault_class_names(), NULL, &forest, NULL, &error)) fail(&error);
+    if (forest_grow(&settings, &table, class_names, NULL, &forest, NULL, &error)) fail(&error);
     alloc_free(values);
     alloc_free(classes);
     return forest;
 }
 
 /* Two-way scores of the resolved particles that `stratum` (NULL: all) takes. */
-static void print_two_way(const char *what, const struct samples *test, const enum fault_class *said,
+static void print_two_way(const char *what, const struct samples *test, const fringe_fault *said,
                           int (*stratum)(const struct sample *, double, double), double low, double high)
 {
     int right = 0, of = 0, both = 0, truly = 0, claimed = 0;
     for (size_t i = 0; i < test->count; i++) {
         const struct sample *s = test->items + i;
         if (!s->resolved || (stratum && !stratum(s, low, high))) continue;
-        int is_fault = fault_class_is_fault((enum fault_class)s->class_index),
-            says = fault_class_is_fault(said[i]);
-        right += said[i] != FAULT_UNDECIDED && is_fault == says;
+        int is_fault = fringe_fault_is_seen((fringe_fault)s->class_index),
+            says = fringe_fault_is_seen(said[i]);
+        right += said[i] != FRINGE_FAULT_UNDECIDED && is_fault == says;
         both += is_fault && says;
         truly += is_fault;
         claimed += says;
@@ -419,14 +428,14 @@ static void judge(const char *name, const struct samples *train, const struct sa
                   int count)
 {
     struct forest *forest = grow(train, from, count);
-    enum fault_class *said = alloc_array(test->count, sizeof *said);
-    int table[FAULT_CLASS_COUNT][FAULT_CLASS_COUNT] = {{0}}, right = 0, of = 0, all = 0;
+    fringe_fault *said = alloc_array(test->count, sizeof *said);
+    int table[FRINGE_FAULT_COUNT][FRINGE_FAULT_COUNT] = {{0}}, right = 0, of = 0, all = 0;
     fringe_error error;
     for (size_t i = 0; i < test->count; i++) {
-        float scores[FAULT_CLASS_COUNT];
+        float scores[FRINGE_FAULT_COUNT];
         const struct sample *s = test->items + i;
         if (forest_predict(forest, s->features + from, 1, NULL, scores, &error)) fail(&error);
-        said[i] = (enum fault_class)forest_predict_class(forest, scores);
+        said[i] = (fringe_fault)forest_predict_class(forest, scores);
         table[s->class_index][said[i]]++;
         right += s->resolved && said[i] == s->class_index;
         of += s->resolved;
@@ -445,9 +454,9 @@ static void judge(const char *name, const struct samples *train, const struct sa
     print_two_way("  defocus below 15 nm", test, said, of_defocus, 0, 15);
     print_two_way("  15 to 60 nm", test, said, of_defocus, 15, 60);
     print_two_way("  above 60 nm", test, said, of_defocus, 60, 1e9);
-    for (int t = 0; t < FAULT_CLASS_COUNT; t++) {
-        printf("  truth %-18s", fault_class_name((enum fault_class)t));
-        for (int p = 0; p < FAULT_CLASS_COUNT; p++) printf(" %5d", table[t][p]);
+    for (int t = 0; t < FRINGE_FAULT_COUNT; t++) {
+        printf("  truth %-18s", fringe_fault_name((fringe_fault)t));
+        for (int p = 0; p < FRINGE_FAULT_COUNT; p++) printf(" %5d", table[t][p]);
         printf("\n");
     }
     alloc_free(said);

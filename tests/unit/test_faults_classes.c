@@ -1,4 +1,4 @@
-/* Classes of a particle from a forest: names, roll-up, calibration, forests that do not fit. */
+/* Classes of a particle from a forest: names, roll-up, forests that do not fit. */
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -11,12 +11,19 @@
 
 enum { ROWS = 500 };
 
-/* Each class has a feature of its own that is large. */
-static struct forest *grow(uint32_t feature_count, uint32_t class_count, const char *const *names)
+/* In rising order, as training leaves them: not the order of ours. */
+static const char *const sorted[FRINGE_FAULT_COUNT] = {"cannot be decided", "multiply twinned",
+                                                       "no fault seen", "stacking fault", "twin"};
+
+static const char *feature_names[FAULT_FEATURE_COUNT];
+
+/* A package whose classes have each a feature of its own that is large. */
+static struct forest_package grow(uint32_t feature_count, uint32_t class_count, const char *const *names)
 {
     struct rng rng = rng_from_seed(5);
     struct forest_settings settings;
-    struct forest *forest;
+    struct forest_package package = {
+        .path = "forest.onnx", .feature_version = FAULT_FEATURES_VERSION, .feature_names = feature_names};
     fringe_error error;
     float *values = alloc_array((size_t)ROWS * feature_count, sizeof *values);
     uint16_t classes[ROWS];
@@ -28,66 +35,83 @@ static struct forest *grow(uint32_t feature_count, uint32_t class_count, const c
     struct forest_table table = {values, classes, ROWS, feature_count, class_count};
     forest_settings_init(&settings);
     settings.draw = FOREST_ALL;
-    cr_assert_eq(forest_grow(&settings, &table, names, NULL, &forest, NULL, &error), FRINGE_OK, "%s",
+    settings.tree_count = 20;
+    cr_assert_eq(forest_grow(&settings, &table, names, NULL, &package.forest, NULL, &error), FRINGE_OK, "%s",
                  error.message);
     alloc_free(values);
-    return forest;
+    for (int i = 0; i < FAULT_FEATURE_COUNT; i++)
+        feature_names[i] = fault_feature_name((enum fault_feature)i);
+    return package;
 }
 
 Test(classes, the_likeliest_is_said_and_faults_roll_up)
 {
-    struct forest *forest = grow(FAULT_FOREST_FEATURE_COUNT, FAULT_CLASS_COUNT, fault_class_names());
-    for (int class_index = 0; class_index < FAULT_CLASS_COUNT; class_index++) {
-        double features[FAULT_FEATURE_COUNT] = {0}, total = 0, faults = 0;
-        struct fault_rating rating;
-        fringe_error error;
-        features[class_index] = 3.5;
-        cr_assert_eq(fault_classes_rate(forest, NULL, features, NULL, &rating, &error), FRINGE_OK, "%s",
-                     error.message);
-        cr_expect_eq((int)rating.class_index, class_index);
-        cr_expect_gt(rating.probabilities[class_index], 0.8);
-        for (int i = 0; i < FAULT_CLASS_COUNT; i++) {
-            total += rating.probabilities[i];
-            if (i >= FAULT_STACKING && i <= FAULT_MULTIPLE) faults += rating.probabilities[i];
-        }
+    struct forest_package package = grow(FAULT_FOREST_FEATURE_COUNT, FRINGE_FAULT_COUNT, sorted);
+    float rows[FRINGE_FAULT_COUNT][FAULT_FOREST_FEATURE_COUNT] = {{0}};
+    fringe_fault_rating ratings[FRINGE_FAULT_COUNT];
+    fringe_error error;
+    for (int k = 0; k < FRINGE_FAULT_COUNT; k++) rows[k][k] = 3.5F;
+    cr_assert_eq(fault_classes_check(&package, &error), FRINGE_OK, "%s", error.message);
+    cr_assert_eq(fault_classes_rate(&package, rows[0], FRINGE_FAULT_COUNT, NULL, ratings, &error), FRINGE_OK);
+    for (int k = 0; k < FRINGE_FAULT_COUNT; k++) {
+        const fringe_fault_rating *rating = ratings + k;
+        double total = 0;
+        cr_expect_str_eq(fringe_fault_name(rating->fault), sorted[k]);
+        cr_expect_gt(rating->probabilities[rating->fault], 0.8);
+        for (int i = 0; i < FRINGE_FAULT_COUNT; i++) total += rating->probabilities[i];
         cr_expect_float_eq(total, 1, 1e-6);
-        cr_expect_float_eq(rating.fault_probability, faults, 1e-12);
-        cr_expect_eq(fault_class_is_fault(rating.class_index), rating.fault_probability > 0.5);
+        cr_expect_float_eq(rating->fault_probability,
+                           rating->probabilities[FRINGE_FAULT_STACKING] +
+                               rating->probabilities[FRINGE_FAULT_TWIN] +
+                               rating->probabilities[FRINGE_FAULT_MULTIPLE],
+                           1e-12);
+        cr_expect_eq(fringe_fault_is_seen(rating->fault), rating->fault_probability > 0.5);
     }
-    forest_free(forest);
+    forest_free(package.forest);
 }
 
-Test(classes, curves_calibrate_and_zeros_say_nothing)
+/* Whoever knows two classes alone has a forest of two. */
+Test(classes, a_class_that_is_not_known_is_never_said)
 {
-    struct forest *forest = grow(FAULT_FOREST_FEATURE_COUNT, FAULT_CLASS_COUNT, fault_class_names());
-    double half = 0.5, none = 0, score = 0.5, features[FAULT_FEATURE_COUNT] = {3.5};
-    struct isotonic curves[FAULT_CLASS_COUNT];
-    struct fault_rating rating;
-    for (int i = 0; i < FAULT_CLASS_COUNT; i++)
-        curves[i] = (struct isotonic){1, &score, i < 2 ? &half : &none};
-    cr_assert_eq(fault_classes_rate(forest, curves, features, NULL, &rating, NULL), FRINGE_OK);
-    cr_expect_float_eq(rating.probabilities[FAULT_NONE], 0.5,
-                       1e-12); /* both say a half, whatever the forest */
-    cr_expect_float_eq(rating.probabilities[FAULT_STACKING], 0.5, 1e-12);
-    cr_expect_eq(rating.class_index, FAULT_NONE);
-    for (int i = 0; i < 2; i++) curves[i].values = &none;
-    cr_assert_eq(fault_classes_rate(forest, curves, features, NULL, &rating, NULL), FRINGE_OK);
-    for (int i = 0; i < FAULT_CLASS_COUNT; i++) cr_expect_float_eq(rating.probabilities[i], 0.2, 1e-12);
-    forest_free(forest);
+    static const char *const two[] = {"no fault seen", "twin"};
+    struct forest_package package = grow(FAULT_FOREST_FEATURE_COUNT, 2, two);
+    float rows[2][FAULT_FOREST_FEATURE_COUNT] = {{3.5F}, {0, 3.5F}};
+    fringe_fault_rating ratings[2];
+    cr_assert_eq(fault_classes_check(&package, NULL), FRINGE_OK);
+    cr_assert_eq(fault_classes_rate(&package, rows[0], 2, NULL, ratings, NULL), FRINGE_OK);
+    cr_expect_eq(ratings[0].fault, FRINGE_FAULT_NONE);
+    cr_expect_eq(ratings[1].fault, FRINGE_FAULT_TWIN);
+    for (int k = 0; k < 2; k++)
+        cr_expect_eq(ratings[k].probabilities[FRINGE_FAULT_STACKING] +
+                         ratings[k].probabilities[FRINGE_FAULT_MULTIPLE] +
+                         ratings[k].probabilities[FRINGE_FAULT_UNDECIDED],
+                     0);
+    forest_free(package.forest);
 }
 
 Test(classes, a_forest_that_does_not_fit_is_refused)
 {
-    static const char *const other[FAULT_CLASS_COUNT] = {"no fault seen", "twin", "stacking fault",
-                                                         "multiply twinned", "cannot be decided"};
-    double features[FAULT_FEATURE_COUNT] = {0};
-    struct fault_rating rating;
+    static const char *const other[] = {"no fault seen", "dislocation"};
     fringe_error error;
-    struct forest *forest = grow(FAULT_FOREST_FEATURE_COUNT - 1, FAULT_CLASS_COUNT, fault_class_names());
-    cr_expect_eq(fault_classes_rate(forest, NULL, features, NULL, &rating, &error), FRINGE_MODEL);
-    forest_free(forest);
-    forest = grow(FAULT_FOREST_FEATURE_COUNT, FAULT_CLASS_COUNT, other);
-    cr_expect_eq(fault_classes_rate(forest, NULL, features, NULL, &rating, &error), FRINGE_MODEL);
-    cr_expect(strstr(error.message, "stacking fault"), "%s", error.message);
-    forest_free(forest);
+    struct forest_package package = grow(FAULT_FOREST_FEATURE_COUNT - 1, FRINGE_FAULT_COUNT, sorted);
+    cr_expect_eq(fault_classes_check(&package, &error), FRINGE_MODEL);
+    cr_expect(strstr(error.message, "features, Fringe computes"), "%s", error.message);
+    forest_free(package.forest);
+    package = grow(FAULT_FOREST_FEATURE_COUNT, 2, other);
+    cr_expect_eq(fault_classes_check(&package, &error), FRINGE_MODEL);
+    cr_expect(strstr(error.message, "its class 2 is 'dislocation'; Fringe's are 'no fault seen'"), "%s",
+              error.message);
+    forest_free(package.forest);
+    package = grow(FAULT_FOREST_FEATURE_COUNT, FRINGE_FAULT_COUNT, sorted);
+    package.feature_version = FAULT_FEATURES_VERSION + 1;
+    cr_expect_eq(fault_classes_check(&package, &error), FRINGE_MODEL);
+    cr_expect(strstr(error.message, "its features are of version"), "%s", error.message);
+    forest_free(package.forest);
+}
+
+Test(classes, names_outside_the_list)
+{
+    cr_expect_str_eq(fringe_fault_name((fringe_fault)-1), "unknown");
+    cr_expect_str_eq(fringe_fault_name(FRINGE_FAULT_COUNT), "unknown");
+    cr_expect_eq(fringe_fault_is_seen(FRINGE_FAULT_COUNT), 0);
 }

@@ -8,12 +8,9 @@
 #include "base/rng.h"
 #include "faults/fault_features.h"
 #include "faults/published_features.h"
+#include "support/faulted_disc.h"
 
-enum { SIDE = 220, WAVES = 3 };
-
-enum kind { PERFECT, GLIDE, TWIN };
-
-static const double strength[WAVES] = {20, 16, 9};
+enum { SIDE = 220 };
 
 struct picture {
     float pixels[SIDE * SIDE];
@@ -35,33 +32,16 @@ static void give_back(void)
 
 TestSuite(features, .init = take, .fini = give_back);
 
-/* A crystal seen along [110], the whole of it turned: both {111} and {200} of d = 10 and 8.66 px. The fault
- * is at right angles to the first {111}, `offset` from the middle. */
-static void draw(enum kind kind, double angle_deg, double offset, double noise)
+/* The fault is at right angles to the first {111}, `offset` from the middle. */
+static void draw(enum faulted_disc_kind kind, double angle_deg, double offset, double noise)
 {
     struct rng rng = rng_from_seed(77);
-    double g[WAVES][2], n[2], turn = angle_deg * M_PI / 180, opening = 70.5288 * M_PI / 180;
-    for (int k = 0; k < 2; k++) {
-        g[0][k] = 0.1 * (k ? sin(turn) : cos(turn));
-        g[1][k] = 0.1 * (k ? sin(turn + opening) : cos(turn + opening));
-        n[k] = g[0][k] / 0.1;
-    }
-    for (int k = 0; k < 2; k++) g[2][k] = g[0][k] - g[1][k];
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {
-            double dx = x - 109.7, dy = y - 110.2, t = dx * n[0] + dy * n[1], value = 900 + 0.4 * y;
-            int inside = dx * dx + dy * dy < 90 * 90;
-            for (int i = 0; i < WAVES && inside; i++) {
-                double wave[2] = {g[i][0], g[i][1]}, phase = 0.3 * i;
-                if (t > offset && kind == GLIDE && i) phase += (i == 1 ? 1 : -1) * 2 * M_PI / 3;
-                if (t > offset && kind == TWIN) {
-                    double along = 2 * (wave[0] * n[0] + wave[1] * n[1]);
-                    for (int k = 0; k < 2; k++) wave[k] -= along * n[k];
-                }
-                value += strength[i] * cos(2 * M_PI * (wave[0] * dx + wave[1] * dy) + phase);
-            }
+            double dx = x - 109.7, dy = y - 110.2, value = 900 + 0.4 * y;
+            value += faulted_disc_value(kind, angle_deg, offset, dx, dy);
             picture->pixels[y * SIDE + x] = (float)(value + noise * rng_normal(&rng));
-            picture->mask[y * SIDE + x] = (uint8_t)inside;
+            picture->mask[y * SIDE + x] = dx * dx + dy * dy < FAULTED_DISC_RADIUS * FAULTED_DISC_RADIUS;
         }
 }
 
@@ -88,7 +68,7 @@ static double angle_between(const double n[2], double angle_deg)
 Test(features, a_perfect_crystal_has_no_line)
 {
     double f[FAULT_FEATURE_COUNT];
-    draw(PERFECT, 20, 0, 20);
+    draw(DISC_PERFECT, 20, 0, 20);
     compute(f, NULL);
     cr_expect_geq(f[FEATURE_spot_count], 3);
     cr_expect_eq(f[FEATURE_indexed_share], 1);
@@ -103,7 +83,7 @@ Test(features, a_glide_is_a_jump_of_a_third_across_its_plane)
     for (int i = 0; i < 3; i++) {
         double f[FAULT_FEATURE_COUNT];
         struct fault_findings findings;
-        draw(GLIDE, 20 + 31 * i, offsets[i], 20);
+        draw(DISC_GLIDE, 20 + 31 * i, offsets[i], 20);
         compute(f, &findings);
         const struct fault_line *line = findings.lines.step;
         double sign = cos((20 + 31 * i) * M_PI / 180) * line->normal[0] +
@@ -127,7 +107,7 @@ Test(features, a_twin_exchanges_reflections_across_its_plane)
     for (int i = 0; i < 3; i++) {
         double f[FAULT_FEATURE_COUNT];
         struct fault_findings findings;
-        draw(TWIN, 65 - 31 * i, offsets[i], 20);
+        draw(DISC_TWIN, 65 - 31 * i, offsets[i], 20);
         compute(f, &findings);
         const struct fault_line *line = findings.lines.twin;
         double angle = (65 - 31 * i) * M_PI / 180;
@@ -154,8 +134,8 @@ Test(features, gain_offset_light_and_crop_do_not_matter)
     static float large[(SIDE + 60) * (SIDE + 90)];
     static uint8_t large_mask[(SIDE + 60) * (SIDE + 90)];
     double f[FAULT_FEATURE_COUNT], g[FAULT_FEATURE_COUNT];
-    for (int kind = PERFECT; kind <= TWIN; kind++) {
-        draw((enum kind)kind, 20, 10, 15);
+    for (int kind = DISC_PERFECT; kind <= DISC_TWIN; kind++) {
+        draw((enum faulted_disc_kind)kind, 20, 10, 15);
         compute(f, NULL);
         for (int y = 0; y < SIDE; y++)
             for (int x = 0; x < SIDE; x++) {
@@ -180,11 +160,11 @@ Test(features, turning_does_not_matter)
         {FEATURE_ring_count, 1},       {FEATURE_fold_4, 0.05},          {FEATURE_fold_10, 0.05},
         {FEATURE_streak_step, 0.6},    {FEATURE_step_1_strength, 0.08}, {FEATURE_twin_1_strength, 0.08}};
     double f[FAULT_FEATURE_COUNT], g[FAULT_FEATURE_COUNT];
-    for (int kind = PERFECT; kind <= TWIN; kind++)
+    for (int kind = DISC_PERFECT; kind <= DISC_TWIN; kind++)
         for (int i = 0; i < 3; i++) {
-            draw((enum kind)kind, 10, 10, 10);
+            draw((enum faulted_disc_kind)kind, 10, 10, 10);
             compute(f, NULL);
-            draw((enum kind)kind, 47 + 50 * i, 10, 10);
+            draw((enum faulted_disc_kind)kind, 47 + 50 * i, 10, 10);
             compute(g, NULL);
             for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
                 cr_expect_float_eq(f[cases[k].feature], g[cases[k].feature], cases[k].tolerance,
@@ -197,14 +177,16 @@ Test(features, turning_does_not_matter)
 Test(features, strength_does_not_grow_with_the_dose)
 {
     static const double noises[] = {10, 20, 30};
-    for (int kind = GLIDE; kind <= TWIN; kind++)
+    for (int kind = DISC_GLIDE; kind <= DISC_TWIN; kind++)
         for (int i = 0; i < 3; i++) {
             double f[FAULT_FEATURE_COUNT], clean[FAULT_FEATURE_COUNT];
-            enum fault_feature change = kind == GLIDE ? FEATURE_step_1_strength : FEATURE_twin_1_strength;
-            enum fault_feature evidence = kind == GLIDE ? FEATURE_step_1_evidence : FEATURE_twin_1_evidence;
-            draw((enum kind)kind, 20, 10, 5);
+            enum fault_feature change =
+                kind == DISC_GLIDE ? FEATURE_step_1_strength : FEATURE_twin_1_strength;
+            enum fault_feature evidence =
+                kind == DISC_GLIDE ? FEATURE_step_1_evidence : FEATURE_twin_1_evidence;
+            draw((enum faulted_disc_kind)kind, 20, 10, 5);
             compute(clean, NULL);
-            draw((enum kind)kind, 20, 10, noises[i]);
+            draw((enum faulted_disc_kind)kind, 20, 10, noises[i]);
             compute(f, NULL);
             cr_expect_float_eq(f[change], clean[change], 0.1, "kind %d, noise %g: %g, %g", kind, noises[i],
                                f[change], clean[change]);
@@ -215,7 +197,7 @@ Test(features, strength_does_not_grow_with_the_dose)
 Test(features, what_has_no_lattice_has_zeros)
 {
     double f[FAULT_FEATURE_COUNT];
-    draw(PERFECT, 0, 0, 0);
+    draw(DISC_PERFECT, 0, 0, 0);
     memset(picture->mask, 0, sizeof picture->mask);
     picture->mask[5000] = 1; /* one pixel */
     compute(f, NULL);
@@ -243,7 +225,7 @@ Test(features, a_lack_of_memory_is_survived)
 {
     double f[FAULT_FEATURE_COUNT];
     struct lattice_region seen = region();
-    draw(TWIN, 20, 0, 20);
+    draw(DISC_TWIN, 20, 0, 20);
     fringe_status status = FRINGE_MEMORY;
     int refused = 0;
     for (long n = 0; status == FRINGE_MEMORY && n < 200; n++, refused++) {

@@ -1,0 +1,26 @@
+/* particle_lattice.h - what was found in one particle, in the words of fringe/faults.h. */
+#ifndef FAULTS_PARTICLE_LATTICE_H
+#define FAULTS_PARTICLE_LATTICE_H
+
+#include "crystal/phase_list.h"
+#include "faults/fault_features.h"
+#include "fringe/faults.h"
+
+/* Lines that a particle may have, by falling certainty; which of them it has depends on its class. */
+struct particle_lines {
+    fringe_fault_line steps[FRINGE_FAULT_LINES_MOST], twins[FRINGE_FAULT_LINES_MOST];
+    int step_count, twin_count;
+};
+
+/* Fills in everything about the lattice. `phases` is NULL where the pixel size is not known. */
+void particle_lattice_describe(const struct fault_findings *findings, const struct phase_list *phases,
+                               fringe_fault_rating *rating);
+
+/* The lines of the findings from border to border of the region's mask, moved by (left_px, top_px). */
+void particle_lattice_trace(const struct fault_findings *findings, const struct lattice_region *region,
+                            int32_t left_px, int32_t top_px, struct particle_lines *lines);
+
+/* Gives a rating whose class is known the lines that belong to it. */
+void particle_lattice_choose(const struct particle_lines *lines, fringe_fault_rating *rating);
+
+#endif
