@@ -7,6 +7,8 @@
 #include "onnx/onnx_model.h"
 #include "train/network_onnx.h"
 
+enum { MOST_NODES = 8 * LAYER_GRAPH_MOST };
+
 /* Where a layer's numbers lie in the file. A transposed convolution's are turned round when they are copied.
  */
 struct numbers {
@@ -149,7 +151,7 @@ static fringe_status read_relu(struct reader *r)
     if (x < 0 || reader_count(r, r->node->inputs[0]) != 1)
         return refuse(r, "its input is read by others too");
     struct layer *layer = &r->graph->layers[x];
-    if (layer->kind != LAYER_CONV && layer->kind != LAYER_NORM && layer->kind != LAYER_ADD)
+    if (layer->relu || (layer->kind != LAYER_CONV && layer->kind != LAYER_NORM && layer->kind != LAYER_ADD))
         return refuse(r, "it stands behind neither a convolution nor a norm nor a sum");
     layer->relu = 1;
     return name_value(r, x);
@@ -253,6 +255,33 @@ static fringe_status read_node(struct reader *r)
 
 /* ---- the whole ---- */
 
+/* Weights that several layers share would part ways, and a small file could ask for any amount of memory. */
+static fringe_status check_weights(const struct reader *r)
+{
+    size_t there = 0, taken = r->graph->parameter_count + r->graph->statistic_count;
+    for (size_t i = 0; i < r->model->initializer_count; i++)
+        if (r->model->initializers[i].type == ONNX_FLOAT)
+            there += r->model->initializers[i].size / sizeof(float);
+    if (taken <= there) return FRINGE_OK;
+    return failure_set(r->error, FRINGE_UNSUPPORTED,
+                       "%s: layers share weights (%zu are there, %zu are used); it cannot be trained on",
+                       r->path, there, taken);
+}
+
+/* A layer that nothing reads would have no gradient. */
+static fringe_status check_read(const struct reader *r)
+{
+    char is_read[LAYER_GRAPH_MOST] = {0};
+    for (int i = 0; i < r->graph->count; i++)
+        for (int k = 0; k < r->graph->layers[i].input_count; k++) is_read[r->graph->layers[i].inputs[k]] = 1;
+    for (int i = 0; i + 1 < r->graph->count; i++)
+        if (!is_read[i])
+            return failure_set(r->error, FRINGE_UNSUPPORTED,
+                               "%s: no node reads the value '%s'; it cannot be trained on", r->path,
+                               r->names[i]);
+    return FRINGE_OK;
+}
+
 static fringe_status read_graph(struct reader *r)
 {
     const struct onnx_model *model = r->model;
@@ -260,6 +289,11 @@ static fringe_status read_graph(struct reader *r)
         model->inputs[0].dims[1] < 1 || model->inputs[0].dims[1] > INT16_MAX)
         return failure_set(r->error, FRINGE_UNSUPPORTED,
                            "%s: not one image (N, C, H, W) in and one out; it cannot be trained on", r->path);
+    /* Looking things up takes time by the product of both. */
+    if (model->node_count > MOST_NODES || model->initializer_count > MOST_NODES)
+        return failure_set(r->error, FRINGE_UNSUPPORTED,
+                           "%s: %zu nodes and %zu constants, at most %d; it cannot be trained on", r->path,
+                           model->node_count, model->initializer_count, (int)MOST_NODES);
     layer_graph_input(r->graph, (int32_t)model->inputs[0].dims[1]);
     r->names[0] = model->inputs[0].name;
     fringe_status status = FRINGE_OK;
@@ -273,7 +307,8 @@ static fringe_status read_graph(struct reader *r)
         r->graph->layers[last].kernel != 1 || strcmp(r->names[last], model->outputs[0].name) != 0)
         return failure_set(r->error, FRINGE_UNSUPPORTED,
                            "%s: it does not end in a 1x1 convolution; it cannot be trained on", r->path);
-    return FRINGE_OK;
+    status = check_weights(r);
+    return status ? status : check_read(r);
 }
 
 static void copy_numbers(const struct reader *r, float *parameters, float *statistics)

@@ -1,53 +1,15 @@
 /* The malformed models and texts of tests/malformed: refused in words that name the file, in little memory
  * and time. */
 #include <criterion/criterion.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
 #include "fringe/model.h"
+#include "support/malformed_folder.h"
 #include "support/model_folder.h"
 #include "support/wire.h"
 #include "text/json_read.h"
 #include "text/yaml_read.h"
-
-enum { MOST_MEGABYTES = 300, SECONDS = 60 };
-
-/* Reads a file in whatever way; the status and the words are the reader's. */
-typedef fringe_status reader(const char *path, fringe_error *error);
-
-static void expect_folder(const char *kind, reader *read, size_t least_count)
-{
-    char folder[64], path[256], whole[64];
-    struct file_names names;
-    size_t refused = 0;
-    snprintf(folder, sizeof folder, "tests/malformed/%s", kind);
-    snprintf(whole, sizeof whole, "%s-whole-", kind);
-    cr_assert_eq(file_list(folder, &names, NULL), FRINGE_OK, "no %s: run from the root of the sources",
-                 folder);
-    for (size_t i = 0; i < names.count; i++) {
-        fringe_error error = {0};
-        struct rusage used;
-        snprintf(path, sizeof path, "%s/%s", folder, names.names[i]);
-        alarm(SECONDS);
-        fringe_status status = read(path, &error);
-        alarm(0);
-        getrusage(RUSAGE_SELF, &used);
-        cr_assert_lt(used.ru_maxrss / 1024, MOST_MEGABYTES, "%s: %ld kB", path, used.ru_maxrss);
-        if (strncmp(names.names[i], whole, strlen(whole)) == 0) {
-            cr_expect_eq(status, FRINGE_OK, "%s: %s", path, error.message);
-            continue;
-        }
-        refused++;
-        cr_expect(status == FRINGE_FORMAT || status == FRINGE_UNSUPPORTED || status == FRINGE_MODEL ||
-                      status == FRINGE_FILE,
-                  "%s: %s: %s", path, fringe_status_name(status), error.message);
-        cr_expect_gt(strlen(error.message), 20, "%s: %s", path, error.message);
-    }
-    file_names_free(&names);
-    cr_assert_geq(refused, least_count);
-}
 
 static fringe_status load(const char *path, fringe_error *error)
 {
@@ -61,7 +23,7 @@ static fringe_status load(const char *path, fringe_error *error)
 
 Test(model_malformed, onnx)
 {
-    expect_folder("onnx", load, 50);
+    malformed_folder_expect("onnx", load, 50);
 }
 
 typedef fringe_status text_reader(const void *, size_t, const char *, struct text_tree **, fringe_error *);
@@ -91,12 +53,12 @@ static fringe_status read_json(const char *path, fringe_error *error)
 
 Test(model_malformed, yaml)
 {
-    expect_folder("yaml", read_yaml, 18);
+    malformed_folder_expect("yaml", read_yaml, 18);
 }
 
 Test(model_malformed, json)
 {
-    expect_folder("json", read_json, 12);
+    malformed_folder_expect("json", read_json, 12);
 }
 
 /* A description goes beside a network of one operator. */
@@ -122,5 +84,5 @@ Test(model_malformed, package, .init = model_folder_make, .fini = model_folder_r
     struct wire model = wire_model(&graph, 13);
     model_folder_write("net.onnx", model.bytes, model.size);
     free(model.bytes);
-    expect_folder("package", load_package, 40);
+    malformed_folder_expect("package", load_package, 40);
 }
