@@ -1,5 +1,5 @@
-/* batch.h - a model applied to many files, or particles measured in many: outputs, skipping, overwriting,
- * resuming.
+/* batch.h - a model applied to many files, particles measured in many, or both with a report: outputs,
+ * skipping, overwriting, resuming.
  *
  * Beside each input (or under output_directory, which mirrors the subfolders of a named folder) a batch
  * writes `<stem>-mask.tif`, `<stem>-classes.tif` or `<stem>-output.tif`, as the model gives, on request
@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fringe/faults.h"
 #include "fringe/particles.h"
 #include "fringe/run.h"
 #include "fringe/segment.h"
@@ -87,10 +88,12 @@ FRINGE_API fringe_status fringe_batch_segment(const fringe_model *model, const c
 
 typedef struct fringe_measure_options {
     fringe_particles_options particles;
-    const char *image;            /* the micrograph for grey values, or a folder: the labels X-mask.* have X.*
-                                     there; NULL (default): none */
-    const char *probability;      /* the probability map, or a folder: X-probability.* there; NULL: none */
-    const char *output_directory; /* NULL: beside the input; made where it is missing */
+    const char *image;       /* the micrograph for grey values, or a folder: the labels X-mask.* have X.*
+                                there; NULL (default): none */
+    const char *probability; /* the probability map, or a folder: X-probability.* there; NULL: none */
+    const fringe_fault_model *faults; /* particles are classified by it, which needs `image`; NULL (default):
+                                         they are not, and the table has no such columns */
+    const char *output_directory;     /* NULL: beside the input; made where it is missing */
     int compress, overwrite, recursive; /* as in fringe_batch_options */
 } fringe_measure_options;
 
@@ -104,11 +107,46 @@ FRINGE_API void fringe_measure_options_init(fringe_measure_options *options);
  * so `x-mask.tif` gives `x-mask-particles.csv`, and the results of a segmentation, its provenance above all,
  * are not in the way. Here what Fringe wrote is an input: a named file always; in a folder the files whose
  * names end as those of labels do, but for the `-labels.tif` that Fringe wrote. FRINGE_ARGUMENT also where
- * `image` or `probability` is one file for several inputs. A stack begins anew when killed. */
+ * `image` or `probability` is one file for several inputs, or `faults` come without `image`. A stack begins
+ * anew when killed. */
 FRINGE_API fringe_status fringe_batch_measure(const char *const *paths, size_t path_count,
                                               const fringe_measure_options *options, const fringe_run *run,
                                               fringe_batch_callback *callback, void *user,
                                               fringe_batch_summary *summary, fringe_error *error);
+
+typedef struct fringe_analyze_options {
+    fringe_batch_options batch;         /* `overlay` says nothing here: there always is one */
+    fringe_particles_options particles; /* `threshold` and `pixel_size_nm` say nothing here: particles are
+                                           those of the mask, and the pixel size is that of batch.segment */
+    const fringe_fault_model *faults;   /* as in fringe_measure_options; NULL (default): no classes */
+} fringe_analyze_options;
+
+/* The defaults: those of fringe_batch_options_init and fringe_particles_options_init, but particles that
+ * touch are divided (split_neck 0.7). */
+FRINGE_API void fringe_analyze_options_init(fringe_analyze_options *options);
+
+/* The whole way from micrographs to statistics: like fringe_batch_segment, for each input with the stem X,
+ * and measures and classifies what it finds as fringe_batch_measure does. Of an input come `X-mask.tif` (or
+ * `-classes.tif`), `X-probability.tif` on request, `X-labels.tif`, `X-particles.csv`, `X-rois.zip`,
+ * `X-overlay.png` (of a stack: its first slice; outlines in the colour of their class, the planes that were
+ * seen as lines) and one provenance, `X-fringe.json`, for all of it.
+ *
+ * Behind the last input come the pages of the batch, into the output directory, else the folder of the first
+ * path (which is it, or holds it): `particles.csv`, the rows of all inputs; `summary.csv`, a row for each
+ * input and one for all of them in each unit, since nm and pixels are never added up; `report.html`, one file
+ * that needs no other, no network and no script. They are made from the files of the single inputs, those
+ * that were skipped among them: a batch that was killed and called again gives the same bytes as one that was
+ * not. Inputs that failed are named with the reason. The callback hears of the pages last, as of an input
+ * whose name is that folder; the summary counts them as done or failed. Where the batch is cancelled there
+ * are none.
+ *
+ * Particles that the border cuts are in the tables, and in summaries only with FRINGE_BORDER_KEEP.
+ * FRINGE_ARGUMENT also where the model gives neither one mask nor classes. FRINGE_EXISTS before any work
+ * where one of the pages is there and was not written by Fringe. */
+FRINGE_API fringe_status fringe_batch_analyze(const fringe_model *model, const char *const *paths,
+                                              size_t path_count, const fringe_analyze_options *options,
+                                              const fringe_run *run, fringe_batch_callback *callback,
+                                              void *user, fringe_batch_summary *summary, fringe_error *error);
 
 #ifdef __cplusplus
 }

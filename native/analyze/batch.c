@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "analyze/analyze_pages.h"
 #include "analyze/batch_inputs.h"
 #include "analyze/batch_item.h"
 #include "analyze/batch_outputs.h"
@@ -10,10 +11,21 @@
 #include "base/run_state.h"
 #include "model/loaded_model.h"
 
+/* Of touching particles in simulated micrographs this divides most, and few that are one. */
+#define SPLIT_NECK 0.7
+
 void fringe_measure_options_init(fringe_measure_options *options)
 {
     *options = (fringe_measure_options){0};
     fringe_particles_options_init(&options->particles);
+}
+
+void fringe_analyze_options_init(fringe_analyze_options *options)
+{
+    *options = (fringe_analyze_options){0};
+    fringe_batch_options_init(&options->batch);
+    fringe_particles_options_init(&options->particles);
+    options->particles.split_neck = SPLIT_NECK;
 }
 
 void fringe_batch_options_init(fringe_batch_options *options)
@@ -22,23 +34,31 @@ void fringe_batch_options_init(fringe_batch_options *options)
     fringe_segment_options_init(&options->segment);
 }
 
+static const struct batch_suffixes particle_suffixes = {
+    .labels = "-labels.tif", .table = "-particles.csv", .rois = "-rois.zip"};
+
 /* Which files each input gives, from what the model gives. */
 static fringe_status choose_suffixes(struct batch_job *job, fringe_error *error)
 {
     const char *outputs = job->info.outputs;
     struct batch_suffixes *suffixes = &job->suffixes;
+    if (job->measure) *suffixes = particle_suffixes;
+    if (job->measure && strcmp(outputs, "mask") && strcmp(outputs, "classes"))
+        return failure_set(error, FRINGE_ARGUMENT,
+                           "the model %s gives %s; particles are found in one mask or in classes",
+                           job->info.path, outputs);
     suffixes->probability = job->options->probability ? "-probability.tif" : NULL;
     suffixes->overlay = job->options->overlay ? "-overlay.png" : NULL;
     if (strcmp(outputs, "values")) {
-        suffixes->labels = strcmp(outputs, "classes") ? "-mask.tif" : "-classes.tif";
+        suffixes->mask = strcmp(outputs, "classes") ? "-mask.tif" : "-classes.tif";
         return FRINGE_OK;
     }
-    suffixes->labels = "-output.tif";
+    suffixes->mask = "-output.tif";
     if (!suffixes->probability && !suffixes->overlay) return FRINGE_OK;
     return failure_set(
         error, FRINGE_ARGUMENT,
         "--%s: the model %s gives numbers that are neither mask nor classes; they go to <stem>%s",
-        suffixes->probability ? "probability" : "overlay", job->info.path, suffixes->labels);
+        suffixes->probability ? "probability" : "overlay", job->info.path, suffixes->mask);
 }
 
 static fringe_status run_inputs(const struct batch_job *job, const struct batch_inputs *inputs,
@@ -108,6 +128,25 @@ fringe_status fringe_batch_check(const char *const *paths, size_t path_count,
     return status;
 }
 
+/* Applies the job's model to all inputs, and measures what it finds where the job asks for it. */
+static fringe_status apply_model(struct batch_job *job, const char *const *paths, size_t path_count,
+                                 fringe_batch_callback *callback, void *user, fringe_batch_summary *summary,
+                                 fringe_error *error)
+{
+    struct batch_inputs inputs = {0};
+    fringe_model_get_info(job->model, &job->info);
+    fringe_status status = choose_suffixes(job, error);
+    if (!status)
+        status = gather(&inputs, paths, path_count, BATCH_MICROGRAPHS, job->options, &job->suffixes, job->run,
+                        error);
+    if (!status)
+        status = loaded_model_check_output(job->model, job->run, error); /* once, not for each input */
+    if (!status) status = run_inputs(job, &inputs, callback, user, summary, error);
+    run_state_span(job->run, 0, 1);
+    batch_inputs_free(&inputs);
+    return status;
+}
+
 fringe_status fringe_batch_segment(const fringe_model *model, const char *const *paths, size_t path_count,
                                    const fringe_batch_options *options, const fringe_run *run,
                                    fringe_batch_callback *callback, void *user, fringe_batch_summary *summary,
@@ -115,20 +154,49 @@ fringe_status fringe_batch_segment(const fringe_model *model, const char *const 
 {
     fringe_batch_summary own_summary;
     struct batch_job job = {.model = model, .options = options};
-    struct batch_inputs inputs = {0};
     if (!summary) summary = &own_summary;
     *summary = (fringe_batch_summary){0};
     fringe_status status = run_state_enter(run, &job.run, error);
     if (status) return status;
-    fringe_model_get_info(model, &job.info);
-    status = choose_suffixes(&job, error);
-    if (!status)
-        status =
-            gather(&inputs, paths, path_count, BATCH_MICROGRAPHS, options, &job.suffixes, job.run, error);
-    if (!status) status = loaded_model_check_output(model, job.run, error); /* once, not for each input */
-    if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);
-    run_state_span(job.run, 0, 1);
-    batch_inputs_free(&inputs);
+    status = apply_model(&job, paths, path_count, callback, user, summary, error);
+    run_state_leave(run, job.run);
+    return status;
+}
+
+/* Writes the pages of the batch, and tells of them as of one input more. */
+static void write_pages(struct analyze_pages *pages, fringe_batch_summary *summary)
+{
+    fringe_error error = {0};
+    fringe_batch_item item = {.input = pages->directory, .status = analyze_pages_write(pages, &error)};
+    item.message = item.status ? error.message : "";
+    item.outputs = (const char *const *)pages->paths;
+    item.output_count = item.status ? 0 : ANALYZE_PAGE_COUNT;
+    summary->done_count += !item.status;
+    summary->failed_count += item.status != FRINGE_OK;
+    if (pages->callback) pages->callback(pages->user, &item);
+}
+
+fringe_status fringe_batch_analyze(const fringe_model *model, const char *const *paths, size_t path_count,
+                                   const fringe_analyze_options *options, const fringe_run *run,
+                                   fringe_batch_callback *callback, void *user, fringe_batch_summary *summary,
+                                   fringe_error *error)
+{
+    fringe_batch_summary own_summary;
+    fringe_batch_options shared = options->batch;
+    fringe_measure_options measure = {.particles = options->particles, .faults = options->faults};
+    struct batch_job job = {.model = model, .options = &shared, .measure = &measure};
+    struct analyze_pages pages = {.callback = callback, .user = user};
+    if (!summary) summary = &own_summary;
+    *summary = (fringe_batch_summary){0};
+    shared.overlay = 1;
+    measure.particles.threshold = 0; /* the mask is a mask, with the pixel size that was used for it */
+    measure.particles.pixel_size_nm = 0;
+    fringe_status status = run_state_enter(run, &job.run, error);
+    if (status) return status;
+    if (path_count > 0) status = analyze_pages_begin(&pages, paths[0], options, error);
+    if (!status) status = apply_model(&job, paths, path_count, analyze_pages_note, &pages, summary, error);
+    if (!status) write_pages(&pages, summary);
+    analyze_pages_free(&pages);
     run_state_leave(run, job.run);
     return status;
 }
@@ -155,16 +223,16 @@ fringe_status fringe_batch_measure(const char *const *paths, size_t path_count,
                                    .compress = options->compress,
                                    .overwrite = options->overwrite,
                                    .recursive = options->recursive};
-    struct batch_job job = {
-        .options = &shared,
-        .measure = options,
-        .suffixes = {.labels = "-labels.tif", .table = "-particles.csv", .rois = "-rois.zip"}};
+    struct batch_job job = {.options = &shared, .measure = options, .suffixes = particle_suffixes};
     struct batch_inputs inputs = {0};
     if (!summary) summary = &own_summary;
     *summary = (fringe_batch_summary){0};
     fringe_status status = run_state_enter(run, &job.run, error);
     if (status) return status;
     status = gather(&inputs, paths, path_count, BATCH_LABELS, &shared, &job.suffixes, job.run, error);
+    if (!status && options->faults && !options->image)
+        status = failure_set(error, FRINGE_ARGUMENT,
+                             "particles are classified in their image, and --image names none");
     if (!status) status = check_beside("--image", options->image, &inputs, error);
     if (!status) status = check_beside("--probability", options->probability, &inputs, error);
     if (!status) status = run_inputs(&job, &inputs, callback, user, summary, error);

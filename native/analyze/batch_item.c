@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/batch_finish.h"
 #include "analyze/batch_previous.h"
 #include "analyze/batch_results.h"
 #include "analyze/measure_item.h"
@@ -15,6 +16,9 @@
 #include "segment/segment_series.h"
 
 enum { NOTICE_BYTES = 1280, MOST_NOTICES = 200 };
+
+/* Of an analysis, the part of its time that the network takes. */
+#define SEGMENT_SHARE 0.75
 
 /* Who hears the notices of an input. */
 struct listener {
@@ -112,16 +116,44 @@ static fringe_status segment_input(const struct batch_job *job, const struct bat
     struct batch_results results = {.job = job, .input = input, .notices = &outcome->notices};
     fringe_status status = fringe_micrograph_open(input->path, job->run, &micrograph, error);
     results.micrograph = micrograph;
+    results.measure_begin = job->measure ? begin + SEGMENT_SHARE * (end - begin) : end;
+    results.measure_end = end;
     for (size_t i = 0; i < job->model->notice_count && !status; i++) /* told when it was loaded */
         status = batch_texts_add(&outcome->notices, alloc_text(job->model->notices[i]), error);
     if (!status) status = batch_results_try(&results, origin, planned, error);
     remove_parts(input, results.journal.last.slices > 0 ? planned : NULL);
-    if (!status) status = segment_slices(job, micrograph, begin, end, &results, error);
+    if (!status) status = segment_slices(job, micrograph, begin, results.measure_begin, &results, error);
     if (!status) status = batch_results_place(&results, origin, previous, planned, error);
     int kept = status == FRINGE_CANCELLED && batch_results_keep(&results);
     batch_results_free(&results);
     if (status && !kept) remove_parts(input, NULL);
     fringe_micrograph_free(micrograph);
+    return status;
+}
+
+static fringe_status measure_input(const struct batch_job *job, const struct batch_input *input,
+                                   const struct measure_beside *beside,
+                                   const struct provenance_origin *origin,
+                                   const struct batch_previous *previous, const struct batch_texts *planned,
+                                   double begin, double end, const struct batch_texts *notices,
+                                   fringe_error *error)
+{
+    struct measure_item item = {.job = job,
+                                .labels_path = input->path,
+                                .label = path_name(input->path),
+                                .beside = beside,
+                                .places = planned->items};
+    size_t placed = 0;
+    fringe_status status = file_make_directories(input->directory, error);
+    if (!status) status = measure_item_run(&item, begin, end, error);
+    /* The provenance goes first and comes last: it never lies beside results that it does not describe. */
+    if (!status) status = file_remove(planned->items[planned->count - 1], error);
+    if (!status) status = measure_item_place(&item, &placed, error);
+    struct provenance_result result = {.input = &item.info, .kind = "particles", .particles = &item.found};
+    if (!status) status = batch_finish(input, origin, previous, planned, notices, &result, error);
+    for (size_t i = 0; i < placed && status; i++) file_remove(planned->items[i], NULL);
+    measure_item_free(&item);
+    if (status) remove_parts(input, NULL);
     return status;
 }
 
@@ -146,12 +178,11 @@ static fringe_status run_input(const struct batch_job *job, const struct batch_i
         run_state_notice(job->run, FRINGE_NOTICE_SKIPPED, "%s: the same result is there already",
                          input->path);
     } else if (!status) {
-        if (job->measure)
-            status = measure_item_run(job, input, &beside, &origin, &previous, &planned, begin, end,
-                                      &outcome->notices, error);
-        else
+        if (job->model)
             status = segment_input(job, input, &origin, &previous, &planned, begin, end, outcome, error);
-        if (status && job->measure) remove_parts(input, NULL);
+        else
+            status = measure_input(job, input, &beside, &origin, &previous, &planned, begin, end,
+                                   &outcome->notices, error);
         if (!status) {
             outcome->outputs = planned;
             planned = (struct batch_texts){0};

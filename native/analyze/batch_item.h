@@ -14,10 +14,11 @@
 
 /* What is the same for all inputs. */
 struct batch_job {
-    const fringe_model *model; /* NULL where particles are measured */
+    const fringe_model *model; /* NULL where labels are measured */
     fringe_model_info info;
     const fringe_batch_options *options; /* without a model: what every batch has, folders and overwriting */
-    const fringe_measure_options *measure; /* NULL where a model is applied */
+    const fringe_measure_options *measure; /* NULL where a model is applied and nothing else; with a model,
+                                              what it finds is measured */
     struct batch_suffixes suffixes;
     const fringe_run *run; /* never NULL */
 };

@@ -18,8 +18,8 @@ struct claim {
 
 size_t batch_suffixes_list(const struct batch_suffixes *suffixes, const char *list[BATCH_SUFFIX_MOST])
 {
-    const char *const all[BATCH_SUFFIX_MOST] = {suffixes->labels, suffixes->probability, suffixes->overlay,
-                                                suffixes->table, suffixes->rois};
+    const char *const all[BATCH_SUFFIX_MOST] = {suffixes->mask,  suffixes->probability, suffixes->labels,
+                                                suffixes->table, suffixes->rois,        suffixes->overlay};
     size_t count = 0;
     for (size_t i = 0; i < BATCH_SUFFIX_MOST; i++)
         if (all[i]) list[count++] = all[i];
@@ -187,7 +187,7 @@ fringe_status batch_outputs_assign(struct batch_inputs *inputs, const char *outp
     if (output_directory) file_look(output_directory, &facts);
     if (facts.kind == FILE_REGULAR)
         return failure_set(error, FRINGE_ARGUMENT, "-o: %s is a file, no folder", output_directory);
-    const char *suffix = suffixes->labels ? suffixes->labels : PROVENANCE_SUFFIX;
+    const char *suffix = each_count > 0 ? each[0] : PROVENANCE_SUFFIX;
     struct claim *claims = alloc_array(inputs->count, sizeof *claims);
     unsigned char *repeated = alloc_array(inputs->count, 1);
     fringe_status status =

@@ -15,14 +15,15 @@
 
 /* What follows the stem in the names of the results of one batch; NULL: not written, or not known yet. */
 struct batch_suffixes {
-    const char *labels;      /* "-mask.tif", "-classes.tif", "-labels.tif"; "-output.tif" for other numbers */
-    const char *probability; /* "-probability.tif" */
-    const char *overlay;     /* "-overlay.png" */
-    const char *table;       /* "-particles.csv" */
-    const char *rois;        /* "-rois.zip" */
+    const char *mask;        /* of a model: "-mask.tif", "-classes.tif"; "-output.tif" for other numbers */
+    const char *probability; /* of a model: "-probability.tif" */
+    const char *labels;      /* of particles: "-labels.tif" */
+    const char *table;       /* of particles: "-particles.csv" */
+    const char *rois;        /* of particles: "-rois.zip" */
+    const char *overlay;     /* of either: "-overlay.png" */
 };
 
-enum { BATCH_SUFFIX_MOST = 5 };
+enum { BATCH_SUFFIX_MOST = 6 };
 
 /* Lists those that are not NULL, in the order in which results are put in place; returns their number. */
 size_t batch_suffixes_list(const struct batch_suffixes *suffixes, const char *list[BATCH_SUFFIX_MOST]);

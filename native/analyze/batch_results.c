@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "analyze/batch_finish.h"
+#include "analyze/measure_item.h"
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "base/file.h"
@@ -86,8 +88,8 @@ static fringe_status begin_files(struct batch_results *results, fringe_error *er
     struct tiff_write_options numbers = {.pixel = FRINGE_PIXEL_FLOAT32,
                                          .channel_count = first->channel_count};
     if (first->kind == FRINGE_SEGMENT_VALUES)
-        return begin_file(results, suffixes->labels, &numbers, &results->labels, error);
-    fringe_status status = begin_file(results, suffixes->labels, &labels, &results->labels, error);
+        return begin_file(results, suffixes->mask, &numbers, &results->labels, error);
+    fringe_status status = begin_file(results, suffixes->mask, &labels, &results->labels, error);
     if (status || !suffixes->probability) return status;
     numbers.has_display = 1;
     numbers.display_max = 1;
@@ -226,7 +228,8 @@ fringe_status batch_results_begin(struct batch_results *results, const fringe_se
     if (info.slice_count > 1)
         run_state_notice(results->job->run, FRINGE_NOTICE_INPUT, "the overlay shows the first of %d slices",
                          (int)info.slice_count);
-    return draw_overlay(results, first, error);
+    /* An analysis draws its particles, once it knows their classes. */
+    return results->job->measure ? FRINGE_OK : draw_overlay(results, first, error);
 }
 
 /* Brings all slices so far to the disk and notes that they are there. */
@@ -356,38 +359,23 @@ static fringe_status place_files(struct batch_results *results, const struct bat
     return status;
 }
 
-static fringe_status write_provenance(const struct batch_results *results,
-                                      const struct provenance_origin *origin,
-                                      const struct batch_texts *planned, fringe_error *error)
+/* Measures the mask that is in place, and puts what comes of it there too. */
+static fringe_status place_particles(struct batch_results *results, struct measure_item *item,
+                                     const struct batch_texts *planned, size_t *placed, fringe_error *error)
 {
-    size_t output_count = planned->count - 1; /* without the provenance itself */
-    fringe_micrograph_info info;
-    fringe_status status = FRINGE_OK;
-    struct provenance_output *outputs = alloc_array(output_count, sizeof *outputs);
-    if (!outputs) return failure_memory(error, "outputs", output_count * sizeof *outputs);
-    for (size_t i = 0; i < output_count && !status; i++) {
-        outputs[i].name = path_name(planned->items[i]);
-        status = digest_file(planned->items[i], outputs[i].sha256, error);
-    }
-    fringe_micrograph_get_info(results->micrograph, &info);
-    info.nm_per_px_x = results->first.nm_per_px_x;
-    info.nm_per_px_y = results->first.nm_per_px_y;
-    struct provenance_result result = {.input_name = path_name(results->input->path),
-                                       .input = &info,
-                                       .kind = kind_name(results->first.kind),
-                                       .excluded = results->first.excluded,
-                                       .worked_at_nm_per_px_x = results->first.worked_at_nm_per_px_x,
-                                       .worked_at_nm_per_px_y = results->first.worked_at_nm_per_px_y,
-                                       .non_finite_count = results->non_finite_count,
-                                       .counts = results->counts,
-                                       .count_count = results->count_count,
-                                       .outputs = outputs,
-                                       .output_count = output_count,
-                                       .notices = (const char *const *)results->notices->items,
-                                       .notice_count = results->notices->count};
-    if (!status) status = provenance_write(planned->items[output_count], origin, &result, error);
-    alloc_free(outputs);
-    return status;
+    /* A class map has a probability for each class, and no particle one of its own. */
+    int rated = results->job->suffixes.probability && results->first.kind == FRINGE_SEGMENT_MASK;
+    const struct measure_beside beside = {.image = results->input->path,
+                                          .probability = rated ? planned->items[1] : NULL};
+    *item = (struct measure_item){.job = results->job,
+                                  .labels_path = planned->items[0],
+                                  .label = path_name(results->input->path),
+                                  .beside = &beside,
+                                  .places = planned->items + *placed,
+                                  .excluded = &results->first.excluded};
+    fringe_status status = measure_item_run(item, results->measure_begin, results->measure_end, error);
+    item->beside = NULL;
+    return status ? status : measure_item_place(item, placed, error);
 }
 
 fringe_status batch_results_place(struct batch_results *results, const struct provenance_origin *origin,
@@ -395,6 +383,8 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
                                   fringe_error *error)
 {
     size_t placed = 0;
+    struct measure_item item = {0};
+    fringe_micrograph_info info;
     fringe_status status = settle_all(results, error);
     if (status) return status;
     /* A provenance never lies beside results that it does not describe, so it goes first and comes last. */
@@ -402,9 +392,23 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
     if (status) return status;
     status = place_files(results, planned, &placed, error);
     batch_journal_remove(&results->journal); /* whose place the provenance takes */
-    if (!status) status = batch_previous_remove_rest(previous, results->input, planned, error);
-    if (!status) status = write_provenance(results, origin, planned, error);
+    if (!status && results->job->measure) status = place_particles(results, &item, planned, &placed, error);
+    fringe_micrograph_get_info(results->micrograph, &info);
+    info.nm_per_px_x = results->first.nm_per_px_x;
+    info.nm_per_px_y = results->first.nm_per_px_y;
+    struct provenance_result result = {.input = &info,
+                                       .kind = kind_name(results->first.kind),
+                                       .excluded = results->first.excluded,
+                                       .worked_at_nm_per_px_x = results->first.worked_at_nm_per_px_x,
+                                       .worked_at_nm_per_px_y = results->first.worked_at_nm_per_px_y,
+                                       .non_finite_count = results->non_finite_count,
+                                       .counts = results->counts,
+                                       .count_count = results->count_count,
+                                       .particles = results->job->measure ? &item.found : NULL};
+    if (!status)
+        status = batch_finish(results->input, origin, previous, planned, results->notices, &result, error);
     for (size_t i = 0; i < placed && status; i++) file_remove(planned->items[i], NULL);
+    measure_item_free(&item);
     return status;
 }
 

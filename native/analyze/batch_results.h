@@ -36,6 +36,8 @@ struct batch_results {
     const struct batch_input *input;
     fringe_micrograph *micrograph;
     struct batch_texts *notices; /* those of the input, for the provenance */
+    double measure_begin,
+        measure_end; /* share of the whole progress that measuring is; of an analysis only */
     /* Kept here; zero at the beginning. */
     int32_t next;              /* the slice that is wanted next */
     size_t notices_next;       /* how many notices went with the slices before it */

@@ -89,6 +89,7 @@ fringe_status measure_beside_find(const fringe_measure_options *options, const s
                                   struct measure_beside *beside, fringe_error *error)
 {
     *beside = (struct measure_beside){.facts = {.options = &options->particles}};
+    if (options->faults) fringe_fault_model_get_info(options->faults, &beside->facts.faults);
     fringe_status status = find(options->image, "", input, &beside->image, &beside->facts.image, error);
     return status ? status
                   : find(options->probability, probability_ending, input, &beside->probability,

@@ -1,9 +1,13 @@
-/* measure_item.h - one input of a measuring batch: what lies beside it, and its results. */
+/* measure_item.h - the particles of one input, measured and classified: what lies beside the labels, and the
+ * results. */
 #ifndef ANALYZE_MEASURE_ITEM_H
 #define ANALYZE_MEASURE_ITEM_H
 
 #include "analyze/batch_item.h"
-#include "analyze/batch_previous.h"
+#include "io/tiff_write.h"
+#include "io/zip_write.h"
+#include "particles/population.h"
+#include "report/particles_table.h"
 #include "report/provenance.h"
 
 /* The files that belong to an input. */
@@ -20,12 +24,36 @@ fringe_status measure_beside_find(const fringe_measure_options *options, const s
 
 void measure_beside_free(struct measure_beside *beside);
 
-/* Measures all slices of an input and puts the results in place at the planned paths, the provenance last;
- * begin to end is its share of the whole progress. `notices` are those of the input, for the provenance. */
-fringe_status measure_item_run(const struct batch_job *job, const struct batch_input *input,
-                               const struct measure_beside *beside, const struct provenance_origin *origin,
-                               const struct batch_previous *previous, const struct batch_texts *planned,
-                               double begin, double end, const struct batch_texts *notices,
-                               fringe_error *error);
+/* The particles of one label image: what they are measured from, and the results while they grow. */
+struct measure_item {
+    /* Filled in by the owner. */
+    const struct batch_job *job;
+    const char *labels_path;
+    const char *label;                   /* the table's column of that name */
+    const struct measure_beside *beside; /* the image must be there where the job classifies */
+    char *const *places;                 /* paths: labels, table, ROIs, and of an analysis the overlay */
+    const fringe_excluded *excluded;     /* of an analysis: what the overlay's grey range leaves out */
+    /* Kept here; zero at the beginning. */
+    fringe_micrograph *labels, *image, *probability;
+    fringe_micrograph_info info; /* of the labels, with the pixel size that was used */
+    fringe_pixel pixel;          /* of the label image */
+    struct tiff_writer *tiff;
+    struct particles_table *table;
+    struct zip_writer *zip;
+    uint8_t *overlay;  /* (H, W, 3), of the first slice */
+    double *diameters; /* of the particles that count */
+    size_t diameter_count, diameter_capacity;
+    struct population population;
+    struct provenance_particles found; /* valid once they are in place */
+};
+
+/* Measures all slices; begin to end is the share of the whole progress. Nothing is in place yet. */
+fringe_status measure_item_run(struct measure_item *item, double begin, double end, fringe_error *error);
+
+/* Puts the results at their places, and adds to *placed how many are there, also after a failure. */
+fringe_status measure_item_place(struct measure_item *item, size_t *placed, fringe_error *error);
+
+/* Removes what is not in place. */
+void measure_item_free(struct measure_item *item);
 
 #endif

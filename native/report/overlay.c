@@ -85,10 +85,10 @@ static void draw_grey(const float *grey, size_t count, double low, double high, 
 
 /* Whether a pixel lies within `thickness` of another label, along its row or column. The image's edge is no
  * outline: a particle goes on beyond it. */
-static int on_outline(const uint8_t *plane, int32_t height_px, int32_t width_px, int32_t x, int32_t y,
+static int on_outline(const int32_t *plane, int32_t height_px, int32_t width_px, int32_t x, int32_t y,
                       int32_t thickness)
 {
-    const uint8_t *here = plane + (size_t)y * (size_t)width_px + (size_t)x;
+    const int32_t *here = plane + (size_t)y * (size_t)width_px + (size_t)x;
     for (int32_t d = 1; d <= thickness; d++) {
         ptrdiff_t rows = (ptrdiff_t)d * width_px;
         if (x - d >= 0 && here[-d] != *here) return 1;
@@ -105,10 +105,15 @@ static void put_colour(uint8_t *pixel, struct colour colour, double share)
     for (int i = 0; i < 3; i++) pixel[i] = (uint8_t)(pixel[i] + share * (parts[i] - pixel[i]) + 0.5);
 }
 
-static void draw_plane(const uint8_t *plane, int32_t height_px, int32_t width_px, int classes, int32_t index,
+static int32_t line_thickness(int32_t height_px, int32_t width_px)
+{
+    return 1 + (height_px > width_px ? height_px : width_px) / 512;
+}
+
+static void draw_plane(const int32_t *plane, int32_t height_px, int32_t width_px, int classes, int32_t index,
                        uint8_t *rgb)
 {
-    int32_t longer = height_px > width_px ? height_px : width_px, thickness = 1 + longer / 512;
+    int32_t thickness = line_thickness(height_px, width_px);
     for (int32_t y = 0; y < height_px; y++)
         for (int32_t x = 0; x < width_px; x++) {
             size_t at = (size_t)y * (size_t)width_px + (size_t)x;
@@ -121,17 +126,84 @@ static void draw_plane(const uint8_t *plane, int32_t height_px, int32_t width_px
         }
 }
 
+/* The grey of the micrograph, before anything lies over it. */
+static fringe_status draw_ground(const float *grey, int32_t height_px, int32_t width_px,
+                                 const fringe_excluded *excluded, uint8_t *rgb, fringe_error *error)
+{
+    struct window window = image_window(height_px, width_px, excluded);
+    double low, high;
+    if (!display_range(grey, width_px, &window, &low, &high))
+        return failure_memory(error, "overlay", BIN_COUNT * sizeof(int64_t));
+    draw_grey(grey, (size_t)height_px * (size_t)width_px, low, high, rgb);
+    return FRINGE_OK;
+}
+
 fringe_status overlay_draw(const float *grey, int32_t height_px, int32_t width_px,
                            const fringe_excluded *excluded, const struct overlay_labels *labels, uint8_t *rgb,
                            fringe_error *error)
 {
-    struct window window = image_window(height_px, width_px, excluded);
     size_t plane_px = (size_t)height_px * (size_t)width_px;
-    double low, high;
-    if (!display_range(grey, width_px, &window, &low, &high))
-        return failure_memory(error, "overlay", BIN_COUNT * sizeof(int64_t));
-    draw_grey(grey, plane_px, low, high, rgb);
-    for (int32_t i = 0; i < labels->plane_count; i++)
-        draw_plane(labels->planes + (size_t)i * plane_px, height_px, width_px, labels->classes, i, rgb);
+    int32_t *plane = alloc_array(plane_px, sizeof *plane);
+    if (!plane) return failure_memory(error, "overlay", plane_px * sizeof *plane);
+    fringe_status status = draw_ground(grey, height_px, width_px, excluded, rgb, error);
+    for (int32_t i = 0; i < labels->plane_count && !status; i++) {
+        const uint8_t *bytes = labels->planes + (size_t)i * plane_px;
+        for (size_t k = 0; k < plane_px; k++) plane[k] = bytes[k];
+        draw_plane(plane, height_px, width_px, labels->classes, i, rgb);
+    }
+    alloc_free(plane);
+    return status;
+}
+
+/* Faults stand out; what has none, or cannot be told, does not. */
+static const struct colour fault_colours[FRINGE_FAULT_COUNT] = {[FRINGE_FAULT_NONE] = {86, 180, 233},
+                                                                [FRINGE_FAULT_STACKING] = {230, 159, 0},
+                                                                [FRINGE_FAULT_TWIN] = {240, 228, 66},
+                                                                [FRINGE_FAULT_MULTIPLE] = {204, 121, 167},
+                                                                [FRINGE_FAULT_UNDECIDED] = {190, 190, 190}};
+
+const uint8_t *overlay_fault_colour(fringe_fault fault)
+{
+    return &fault_colours[fault].red;
+}
+
+/* A line of squares, a quarter of a pixel apart. */
+static void draw_line(const fringe_fault_line *line, int32_t height_px, int32_t width_px,
+                      struct colour colour, uint8_t *rgb)
+{
+    double length = hypot(line->x1 - line->x0, line->y1 - line->y0);
+    int32_t thickness = line_thickness(height_px, width_px), steps = (int32_t)(4 * length) + 1;
+    for (int32_t i = 0; i <= steps; i++) {
+        double share = (double)i / steps, half = (thickness - 1) / 2.0;
+        int32_t x0 = (int32_t)floor(line->x0 + share * (line->x1 - line->x0) - half);
+        int32_t y0 = (int32_t)floor(line->y0 + share * (line->y1 - line->y0) - half);
+        for (int32_t y = y0; y < y0 + thickness; y++)
+            for (int32_t x = x0; x < x0 + thickness; x++)
+                if (x >= 0 && x < width_px && y >= 0 && y < height_px)
+                    put_colour(rgb + 3 * ((size_t)y * (size_t)width_px + (size_t)x), colour, 1);
+    }
+}
+
+fringe_status overlay_draw_particles(const float *grey, const fringe_excluded *excluded,
+                                     const fringe_particles *particles, const fringe_faults *faults,
+                                     uint8_t *rgb, fringe_error *error)
+{
+    int32_t height_px, width_px;
+    const int32_t *labels = fringe_particles_labels(particles, &height_px, &width_px);
+    int32_t thickness = line_thickness(height_px, width_px);
+    fringe_status status = draw_ground(grey, height_px, width_px, excluded, rgb, error);
+    if (status) return status;
+    for (int32_t y = 0; y < height_px; y++)
+        for (int32_t x = 0; x < width_px; x++) {
+            size_t at = (size_t)y * (size_t)width_px + (size_t)x;
+            if (!labels[at] || !on_outline(labels, height_px, width_px, x, y, thickness)) continue;
+            const fringe_fault_rating *rating = faults ? fringe_faults_get(faults, labels[at] - 1) : NULL;
+            put_colour(rgb + 3 * at, rating ? fault_colours[rating->fault] : colour_of(0), 1);
+        }
+    for (int32_t i = 0; faults && i < fringe_faults_count(faults); i++) {
+        const fringe_fault_rating *rating = fringe_faults_get(faults, i);
+        for (int32_t k = 0; k < rating->line_count; k++)
+            draw_line(&rating->lines[k], height_px, width_px, fault_colours[rating->fault], rgb);
+    }
     return FRINGE_OK;
 }

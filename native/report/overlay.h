@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
+#include "fringe/faults.h"
 #include "fringe/micrograph.h"
+#include "fringe/particles.h"
 #include "fringe/status.h"
 
 /* What lies over the micrograph. */
@@ -27,5 +29,15 @@ struct overlay_labels {
 fringe_status overlay_draw(const float *grey, int32_t height_px, int32_t width_px,
                            const fringe_excluded *excluded, const struct overlay_labels *labels, uint8_t *rgb,
                            fringe_error *error);
+
+/* The same for particles, each with an outline of its own also where others touch it: in the colour of its
+ * class (overlay_fault_colour), with the planes that were seen as lines; all in one colour where `faults` is
+ * NULL. `grey` has the particles' size. */
+fringe_status overlay_draw_particles(const float *grey, const fringe_excluded *excluded,
+                                     const fringe_particles *particles, const fringe_faults *faults,
+                                     uint8_t *rgb, fringe_error *error);
+
+/* The colour of a class: red, green, blue. Static. */
+const uint8_t *overlay_fault_colour(fringe_fault fault);
 
 #endif

@@ -1,5 +1,6 @@
 #include "report/particles_table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -30,6 +31,38 @@ static int comes_before_places(const char *column)
     return !strcmp(column, "FeretX");
 }
 
+static void write_fault_headings(struct csv_writer *csv)
+{
+    csv_write_text(csv, "class");
+    csv_write_text(csv, "probability");
+    csv_write_text(csv, "fault_probability");
+    csv_write_text(csv, "resolved");
+    csv_write_text(csv, "spots");
+    csv_write_text(csv, "phase");
+    csv_write_text(csv, "zone");
+#define HEADING(field, column) csv_write_text(csv, column);
+    FRINGE_LATTICE_LIST(HEADING)
+#undef HEADING
+}
+
+static void write_faults(struct csv_writer *csv, const fringe_fault_rating *rating)
+{
+    char zone[64] = "";
+    if (*rating->phase)
+        snprintf(zone, sizeof zone, "[%ld %ld %ld]", (long)rating->zone[0], (long)rating->zone[1],
+                 (long)rating->zone[2]);
+    csv_write_text(csv, fringe_fault_name(rating->fault));
+    csv_write_number(csv, rating->probabilities[rating->fault]);
+    csv_write_number(csv, rating->fault_probability);
+    csv_write_integer(csv, rating->resolved);
+    csv_write_integer(csv, rating->spot_count);
+    csv_write_text(csv, rating->phase);
+    csv_write_text(csv, zone);
+#define CELL(field, column) csv_write_number(csv, rating->field);
+    FRINGE_LATTICE_LIST(CELL)
+#undef CELL
+}
+
 static void write_headings(struct particles_table *table)
 {
     const struct particles_table_options *options = &table->options;
@@ -42,6 +75,7 @@ static void write_headings(struct particles_table *table)
     if (has_source(options, source)) csv_write_text(csv, column);
     FRINGE_MEASURE_LIST(HEADING)
 #undef HEADING
+    if (options->faults) write_fault_headings(csv);
     csv_write_text(csv, "pixels");
     csv_write_text(csv, "border");
     fputs(last_headings, csv->stream);
@@ -79,7 +113,8 @@ fringe_status particles_table_begin(const char *path, const struct particles_tab
     return FRINGE_OK;
 }
 
-void particles_table_add(struct particles_table *table, const fringe_particles *particles, int32_t slice)
+void particles_table_add(struct particles_table *table, const fringe_particles *particles,
+                         const fringe_faults *faults, int32_t slice)
 {
     const struct particles_table_options *options = &table->options;
     struct csv_writer *csv = &table->csv;
@@ -93,6 +128,7 @@ void particles_table_add(struct particles_table *table, const fringe_particles *
     if (has_source(options, source)) csv_write_number(csv, particle->field);
         FRINGE_MEASURE_LIST(CELL)
 #undef CELL
+        if (faults) write_faults(csv, fringe_faults_get(faults, i));
         csv_write_integer(csv, particle->pixel_count);
         csv_write_integer(csv, particle->border);
         csv_write_integer(csv, particle->number);

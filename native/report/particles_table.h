@@ -3,11 +3,12 @@
  * One row per particle, in a form that ImageJ's File>Import>Results opens: the first heading blank, above the
  * number of the row. Columns whose source is not there (grey values without an image) do not exist; a measure
  * without value is NaN. Lengths and areas are in the row's `unit`, but FeretX and FeretY in pixels, as in
- * ImageJ.
+ * ImageJ. Where particles are classified, class, calibrated probability and lattice follow (faults.h).
  */
 #ifndef REPORT_PARTICLES_TABLE_H
 #define REPORT_PARTICLES_TABLE_H
 
+#include "fringe/faults.h"
 #include "fringe/particles.h"
 #include "fringe/status.h"
 
@@ -16,6 +17,7 @@ struct particles_table;
 struct particles_table_options {
     const char *label;      /* the column `Label`: the input's name */
     int image, probability; /* 1: there is one, with its columns */
+    int faults;             /* 1: particles are classified */
     int32_t slice_count;    /* above 1: a column `Slice` */
     int32_t channel;        /* of the image, from 1: a column `Ch`; 0 where the image has but one */
 };
@@ -24,8 +26,10 @@ struct particles_table_options {
 fringe_status particles_table_begin(const char *path, const struct particles_table_options *options,
                                     struct particles_table **table, fringe_error *error);
 
-/* Adds the particles of a slice, which counts from 0. */
-void particles_table_add(struct particles_table *table, const fringe_particles *particles, int32_t slice);
+/* Adds the particles of a slice, which counts from 0. `faults` are of the same slice; NULL where the table
+ * has no such columns. */
+void particles_table_add(struct particles_table *table, const fringe_particles *particles,
+                         const fringe_faults *faults, int32_t slice);
 
 /* Puts the file in place and frees the table, in every case. */
 fringe_status particles_table_commit(struct particles_table *table, fringe_error *error);

@@ -23,7 +23,7 @@ struct fact {
     double number;     /* FACT_NUMBER, FACT_FLAG */
 };
 
-enum { MOST_FACTS = 16 };
+enum { MOST_FACTS = 32 };
 
 struct facts {
     struct fact rows[MOST_FACTS];
@@ -84,7 +84,8 @@ static void add_wish(struct facts *facts, const char *key, const char *label, do
     add_choice(facts, key, label, number > 0 ? NULL : "off", number);
 }
 
-static void list_measurement(const struct provenance_measurement *measurement, struct facts *facts)
+/* What only a measurement of labels has: behind a model the particles are those of its mask. */
+static void list_labels(const struct provenance_measurement *measurement, struct facts *facts)
 {
     const fringe_particles_options *options = measurement->options;
     const struct provenance_beside *image = &measurement->image, *probability = &measurement->probability;
@@ -93,6 +94,14 @@ static void list_measurement(const struct provenance_measurement *measurement, s
     add_text(facts, FACT_DIGEST, "probability_map", "sha256", "the probability map of sha256",
              *probability->sha256 ? probability->sha256 : "none");
     add_wish(facts, "threshold", "--threshold", options->threshold);
+    add_choice(facts, "pixel_size", "--pixel-size", options->pixel_size_nm > 0 ? NULL : "calibration",
+               options->pixel_size_nm);
+}
+
+static void list_measurement(const struct provenance_measurement *measurement, struct facts *facts)
+{
+    const fringe_particles_options *options = measurement->options;
+    const char *forest = measurement->faults.sha256;
     add_choice(facts, "connectivity", "--connectivity", NULL, options->connectivity);
     add_choice(facts, "fill_holes", "--fill-holes", options->fill_holes ? "on" : "off", 0);
     add_wish(facts, "split", "--split", options->split_neck);
@@ -100,9 +109,8 @@ static void list_measurement(const struct provenance_measurement *measurement, s
     add_wish(facts, "max_diameter", "--max-diameter", options->most_nm);
     add_wish(facts, "min_pixels", "--min-pixels", (double)options->least_px);
     add_choice(facts, "border", "--border", border_name(options->border), 0);
-    add_choice(facts, "pixel_size", "--pixel-size", options->pixel_size_nm > 0 ? NULL : "calibration",
-               options->pixel_size_nm);
     add_choice(facts, "channel", "--channel", NULL, options->channel + 1);
+    add_text(facts, FACT_DIGEST, "forest", "sha256", "the forest of sha256", forest ? forest : "none");
 }
 
 /* Keys are the vocabulary of the command line, with _ for -. */
@@ -135,10 +143,9 @@ static void list_facts(const struct provenance_origin *origin, struct facts *fac
 {
     *facts = (struct facts){0};
     add_text(facts, FACT_DIGEST, "input", "sha256", "the input of sha256", origin->input_sha256);
-    if (origin->measurement)
-        list_measurement(origin->measurement, facts);
-    else
-        list_segmentation(origin, facts);
+    if (origin->model) list_segmentation(origin, facts);
+    if (origin->measurement && !origin->model) list_labels(origin->measurement, facts);
+    if (origin->measurement) list_measurement(origin->measurement, facts);
     add_number(facts, FACT_FLAG, "parameters", "compress", "--compress", origin->options->compress);
 }
 
@@ -213,7 +220,8 @@ static void write_interval(struct json_writer *json, const char *key, const stru
     json_write_end(json);
 }
 
-static void write_particles(struct json_writer *json, const struct provenance_particles *particles)
+static void write_particles(struct json_writer *json, const struct provenance_particles *particles,
+                            int classified)
 {
     const struct population *diameters = particles->diameters;
     json_write_integer(json, "particles", particles->count);
@@ -227,17 +235,15 @@ static void write_particles(struct json_writer *json, const struct provenance_pa
     write_interval(json, "d50", &diameters->d50);
     write_interval(json, "d90", &diameters->d90);
     json_write_end(json);
+    if (!classified) return;
+    json_write_object(json, "faults");
+    for (int i = 0; i < FRINGE_FAULT_COUNT; i++)
+        json_write_integer(json, fringe_fault_name((fringe_fault)i), particles->fault_counts[i]);
+    json_write_end(json);
 }
 
-static void write_result(struct json_writer *json, const struct provenance_result *result)
+static void write_segmentation(struct json_writer *json, const struct provenance_result *result)
 {
-    json_write_object(json, "result");
-    json_write_text(json, "kind", result->kind);
-    if (result->particles) {
-        write_particles(json, result->particles);
-        json_write_end(json);
-        return;
-    }
     write_known(json, "worked_at_nm_per_px", result->worked_at_nm_per_px_x);
     write_known(json, "worked_at_nm_per_px_y", result->worked_at_nm_per_px_y);
     json_write_object(json, "excluded");
@@ -255,6 +261,26 @@ static void write_result(struct json_writer *json, const struct provenance_resul
         json_write_end(json);
     }
     json_write_end(json);
+}
+
+static void write_result(struct json_writer *json, const struct provenance_origin *origin,
+                         const struct provenance_result *result)
+{
+    json_write_object(json, "result");
+    json_write_text(json, "kind", result->kind);
+    if (origin->model) write_segmentation(json, result);
+    if (result->particles)
+        write_particles(json, result->particles, origin->measurement->faults.sha256 != NULL);
+    json_write_end(json);
+}
+
+static void write_forest(struct json_writer *json, const struct facts *facts,
+                         const fringe_fault_model_info *forest)
+{
+    json_write_object(json, "forest");
+    json_write_text(json, "name", forest->name ? forest->name : "");
+    json_write_text(json, "path", forest->path ? forest->path : "");
+    write_facts(json, facts, "forest");
     json_write_end(json);
 }
 
@@ -290,16 +316,17 @@ fringe_status provenance_write(const char *path, const struct provenance_origin 
     json_write_text(json, "cpu_path", fringe_cpu_path());
     json_write_text(json, "made", now);
     write_input(json, &facts, result);
-    if (origin->measurement) {
+    if (origin->model) {
+        write_model(json, &facts, origin->model);
+    } else {
         write_beside(json, &facts, "image", &origin->measurement->image);
         write_beside(json, &facts, "probability_map", &origin->measurement->probability);
-    } else {
-        write_model(json, &facts, origin->model);
     }
+    if (origin->measurement) write_forest(json, &facts, &origin->measurement->faults);
     json_write_object(json, "parameters");
     write_facts(json, &facts, "parameters");
     json_write_end(json);
-    write_result(json, result);
+    write_result(json, origin, result);
     write_outputs(json, result);
     status = json_write_finish(json, &text, &size, error);
     if (!status) status = file_writer_begin(&file, path, error);
@@ -314,7 +341,7 @@ fringe_status provenance_write(const char *path, const struct provenance_origin 
 fringe_status provenance_digest(const struct provenance_origin *origin, char text[DIGEST_TEXT_BYTES],
                                 fringe_error *error)
 {
-    static const char *const sections[] = {"input", "model", "parameters"};
+    static const char *const sections[] = {"input", "model", "forest", "parameters"};
     struct json_writer *json;
     struct facts facts;
     char *words;
@@ -366,6 +393,11 @@ done:
     provenance_free(made);
     alloc_free(bytes);
     return status;
+}
+
+const struct text_node *provenance_root(const struct provenance_record *record)
+{
+    return record->root;
 }
 
 void provenance_free(struct provenance_record *record)

@@ -12,12 +12,14 @@
 
 #include "base/digest.h"
 #include "fringe/batch.h"
+#include "fringe/faults.h"
 #include "fringe/micrograph.h"
 #include "fringe/model.h"
 #include "fringe/particles.h"
 #include "fringe/segment.h"
 #include "fringe/status.h"
 #include "particles/population.h"
+#include "text/text_tree.h"
 
 /* What follows the stem of the input in a provenance's name. */
 #define PROVENANCE_SUFFIX "-fringe.json"
@@ -28,18 +30,20 @@ struct provenance_beside {
     char sha256[DIGEST_TEXT_BYTES];
 };
 
-/* What decides a measurement, besides its input. */
+/* What decides a measurement, besides its input. Behind a model image and probability map are the model's,
+ * and empty here. */
 struct provenance_measurement {
     const fringe_particles_options *options;
     struct provenance_beside image, probability;
+    fringe_fault_model_info faults; /* texts NULL where particles are not classified */
 };
 
-/* What decides a result: a model and its options, or a measurement. */
+/* What decides a result: a model and its options, a measurement, or, of an analysis, both. */
 struct provenance_origin {
     char input_sha256[DIGEST_TEXT_BYTES];
     const fringe_model_info *model;                   /* NULL for a measurement */
     const fringe_batch_options *options;              /* of a measurement, what every batch has */
-    const struct provenance_measurement *measurement; /* NULL where a model is applied */
+    const struct provenance_measurement *measurement; /* NULL where a model is applied and nothing else */
 };
 
 struct provenance_output {
@@ -54,9 +58,10 @@ struct provenance_count {
 
 /* The particles that a measurement found. */
 struct provenance_particles {
-    int64_t count, border_count;        /* all of them; those that the edge cuts */
-    const char *unit;                   /* "nm" or "pixel" */
-    const struct population *diameters; /* of those that count, whole ones unless the border is kept */
+    int64_t count, border_count;              /* all of them; those that the edge cuts */
+    const char *unit;                         /* "nm" or "pixel" */
+    const struct population *diameters;       /* of those that count, whole ones unless the border is kept */
+    int64_t fault_counts[FRINGE_FAULT_COUNT]; /* of those that count; zeros where they are not classified */
 };
 
 /* What came out. */
@@ -73,7 +78,7 @@ struct provenance_result {
     size_t output_count;
     const char *const *notices; /* "name: text" */
     size_t notice_count;
-    const struct provenance_particles *particles; /* NULL where a model was applied */
+    const struct provenance_particles *particles; /* NULL where a model was applied and nothing else */
 };
 
 /* Writes the file; complete or absent. */
@@ -91,6 +96,9 @@ struct provenance_record;
 /* FRINGE_FILE where there is none or it cannot be read; FRINGE_FORMAT where it is no provenance of Fringe's.
  * The caller frees *record with provenance_free. */
 fringe_status provenance_read(const char *path, struct provenance_record **record, fringe_error *error);
+
+/* All that it says. Owned by the record. */
+const struct text_node *provenance_root(const struct provenance_record *record);
 
 /* NULL is accepted. */
 void provenance_free(struct provenance_record *record);
