@@ -30,6 +30,7 @@ struct tiff_source {
     int32_t slices; /* of one frame */
     int32_t steps[3];
     int lies_higher; /* 1 where signed pixels are kept as unsigned ones, IMAGEJ_TEXT_HIGHER higher */
+    int by_index;    /* 1 where samples are wanted as they are, whatever colours they stand for */
     float *palette;  /* luminance by index; NULL where samples are not indices, or are wanted as they are */
 };
 
@@ -124,7 +125,7 @@ static fringe_status read_row(struct tiff_source *source, uint32_t plane, uint16
             : tiff_rows_decode(&source->rows, y, page->separate ? sample : 0, &samples, error);
     if (status) return status;
     to_float(page, samples, page->separate ? 0 : sample, page->separate ? 1 : page->samples, values);
-    if (page->photometric == PHOTOMETRIC_MINISWHITE) invert(page, values);
+    if (page->photometric == PHOTOMETRIC_MINISWHITE && !source->by_index) invert(page, values);
     if (source->lies_higher)
         for (size_t x = 0; x < page->width_px; x++) values[x] -= IMAGEJ_TEXT_HIGHER;
     if (source->palette)
@@ -432,6 +433,9 @@ static fringe_status describe(struct tiff_source *source, const struct image_inp
         }
         status = read_labels(source, micrograph, error);
     }
+    /* Masks that ImageJ makes on a white ground are WhiteIsZero, and 255 is their foreground as in all
+     * others. */
+    source->by_index = input->palette == IMAGE_READ_INDEX && source->page.bits > 1;
     if (!status && source->page.photometric == PHOTOMETRIC_PALETTE && input->palette == IMAGE_READ_LUMINANCE)
         status = load_palette(source, micrograph, error);
     if (!status && info->colour)

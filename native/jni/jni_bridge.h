@@ -22,7 +22,8 @@ struct jni_class {
     jint method_count;
 };
 
-extern const struct jni_class jni_run_class, jni_micrograph_class, jni_model_class, jni_segmentation_class;
+extern const struct jni_class jni_run_class, jni_micrograph_class, jni_model_class, jni_segmentation_class,
+    jni_particles_class;
 
 static inline jlong jni_address(const void *object)
 {

@@ -105,6 +105,8 @@ int jni_fields_give(JNIEnv *env, jobject object, const struct jni_field *fields,
 
 int jni_fields_take(JNIEnv *env, jobject object, const struct jni_field *fields, size_t count, void *values)
 {
+    fringe_error error = {FRINGE_ARGUMENT, "the options are null"};
+    if (!object) return !jni_failed(env, FRINGE_ARGUMENT, &error);
     jclass class = (*env)->GetObjectClass(env, object);
     for (size_t i = 0; i < count; i++) {
         char *at = (char *)values + fields[i].offset;

@@ -29,7 +29,7 @@ import org.junit.Test;
 
 /** Menus, dialogs, the recorder, macro functions; a picture of each window. */
 public class CommandsTest {
-    private static final String[] LABELS = {"Fringe Segment...", "Fringe Model Info...", "Fringe Install Model...",
+    private static final String[] LABELS = {"Fringe Segment...", "Fringe Measure...", "Fringe Model Info...", "Fringe Install Model...",
         "Fringe Macro Extensions", "Fringe Help"};
 
     @Before

@@ -37,6 +37,18 @@ public class ExamplesTest {
     }
 
     @Test
+    public void measureCountsParticles() {
+        ResultsTable.getResultsTable().reset();
+        String mask = micrograph("truth/simulated-gold-2nm-mask.png");
+        run("measure.ijm", mask + ";" + micrograph("simulated-gold-2nm.tif"));
+        int count = ResultsTable.getResultsTable().size();
+        assertTrue(count + " particles", count > 4);
+        assertTrue(IJ.getLog(), IJ.getLog().contains(count + " particles in simulated-gold-2nm-mask.png"));
+        assertTrue(IJ.getLog(), IJ.getLog().contains(" nm across"));
+        assertEquals(count, Session.shown("simulated-gold-2nm.tif").getOverlay().size());
+    }
+
+    @Test
     public void batchGoesOnBehindABrokenImage() throws Exception {
         Path folder = Session.folder();
         Session.save(Session.micrograph(), folder.resolve("a.tif"));

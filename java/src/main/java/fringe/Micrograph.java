@@ -125,6 +125,7 @@ public final class Micrograph extends Handle {
 
     /** Reads one channel of one slice into height x width values from `offset` on. Both count from 0. */
     public void read(int slice, int channel, float[] into, int offset) {
+        if (into == null) throw new FringeArgumentException("pixels: the array is null");
         long address = acquire();
         try {
             read(address, slice, channel, into, offset);

@@ -10,12 +10,14 @@ import ij.macro.Functions;
 import ij.macro.Interpreter;
 import ij.macro.MacroExtension;
 import ij.plugin.PlugIn;
+import java.util.function.BiConsumer;
 
 /**
  * Plugins>Fringe>Fringe Macro Extensions: functions for macros that go over many images. What fails is told in words,
  * so that a batch may go on with its next image.
  *
  * Ext.fringeSegment(options, error)   "Fringe Segment..." on the current image; the error is "" when all went well
+ * Ext.fringeMeasure(options, error)   "Fringe Measure..." likewise
  * Ext.fringeModelInfo(model, text)    what a model is, a line "fact, tab, value" each; the only fact of none is "error"
  * Ext.fringeRelease()                 frees the model that was used last, which stays loaded otherwise
  */
@@ -34,6 +36,7 @@ public class MacroExtensionsCommand implements PlugIn, MacroExtension {
         int text = ARG_STRING, answer = ARG_STRING + ARG_OUTPUT;
         return new ExtensionDescriptor[] {
             ExtensionDescriptor.newDescriptor("fringeSegment", this, text, answer),
+            ExtensionDescriptor.newDescriptor("fringeMeasure", this, text, answer),
             ExtensionDescriptor.newDescriptor("fringeModelInfo", this, text, answer),
             ExtensionDescriptor.newDescriptor("fringeRelease", this)};
     }
@@ -41,7 +44,8 @@ public class MacroExtensionsCommand implements PlugIn, MacroExtension {
     @Override
     public String handleExtension(String name, Object[] arguments) {
         if (name.equals("fringeRelease")) Models.release();
-        if (name.equals("fringeSegment")) ((String[]) arguments[1])[0] = segment((String) arguments[0]);
+        if (name.equals("fringeSegment")) ((String[]) arguments[1])[0] = apply(arguments, SegmentCommand::segment);
+        if (name.equals("fringeMeasure")) ((String[]) arguments[1])[0] = apply(arguments, MeasureCommand::measure);
         if (name.equals("fringeModelInfo")) ((String[]) arguments[1])[0] = info((String) arguments[0]);
         return null;
     }
@@ -54,13 +58,13 @@ public class MacroExtensionsCommand implements PlugIn, MacroExtension {
         }
     }
 
-    private static String segment(String options) {
+    /** A command on the current image, with the options of a macro; what went wrong, in words. */
+    private static String apply(Object[] arguments, BiConsumer<ImagePlus, String> command) {
         ImagePlus image = WindowManager.getCurrentImage();
         if (image == null) return "there is no image";
         if (!image.lockSilently()) return image.getTitle() + ": another command works on it";
         try {
-            Settings settings = Settings.parse(options);
-            SegmentCommand.show(image, settings, Segmenter.segment(image, settings));
+            command.accept(image, (String) arguments[0]);
             return "";
         } catch (FringeCancelledException e) {
             Interpreter.abort(); // Esc means the macro, not this image

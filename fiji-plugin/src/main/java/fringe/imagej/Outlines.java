@@ -1,15 +1,21 @@
 package fringe.imagej;
 
+import fringe.FringeArgumentException;
+import fringe.Particles;
 import fringe.Segmentation;
 import ij.ImagePlus;
 import ij.gui.Overlay;
+import ij.gui.PolygonRoi;
 import ij.gui.Roi;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.ParticleAnalyzer;
+import ij.plugin.frame.RoiManager;
 import ij.process.ByteProcessor;
 import ij.process.ImageProcessor;
 import java.awt.Color;
+import java.awt.GraphicsEnvironment;
 import java.awt.Rectangle;
+import java.util.Locale;
 
 /** The outlines of a plane's particles as ROIs, found by ImageJ's own particle analyser. */
 final class Outlines {
@@ -56,10 +62,32 @@ final class Outlines {
             roi.setProperty(MARK, "1");
             if (grouped) roi.setGroup(group);
             roi.setStrokeColor(COLOURS[(group - 1) % COLOURS.length]);
-            if (image.isHyperStack()) roi.setPosition(0, z, t);
-            else if (image.getStackSize() > 1) roi.setPosition(image.getStackIndex(1, z, t));
+            place(roi, image, z, t);
             rois.add(roi);
         }
+    }
+
+    /** The outline of one particle, named and formed as in the command line's ROI zip. */
+    static Roi of(Particles particles, int index, ImagePlus image, Rectangle bounds, int z, int t) {
+        int[] corners = particles.outline(index);
+        int[] x = new int[corners.length / 2], y = new int[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = corners[2 * i] + bounds.x;
+            y[i] = corners[2 * i + 1] + bounds.y;
+        }
+        Roi roi = new PolygonRoi(x, y, x.length, Roi.TRACED_ROI);
+        String number = String.format(Locale.ROOT, "%04d", index + 1);
+        boolean stack = image.getNSlices() * image.getNFrames() > 1;
+        roi.setName(stack ? String.format(Locale.ROOT, "%04d-", (t - 1) * image.getNSlices() + z) + number : number);
+        roi.setProperty(MARK, "1");
+        roi.setStrokeColor(COLOURS[0]);
+        place(roi, image, z, t);
+        return roi;
+    }
+
+    private static void place(Roi roi, ImagePlus image, int z, int t) {
+        if (image.isHyperStack()) roi.setPosition(0, z, t);
+        else if (image.getStackSize() > 1) roi.setPosition(image.getStackIndex(1, z, t));
     }
 
     /** Puts ROIs onto an image's overlay in place of those that an earlier run put there; others stay. */
@@ -69,5 +97,13 @@ final class Outlines {
             if (shown.get(i).getProperty(MARK) != null) shown.remove(i);
         for (Roi roi : rois.toArray()) shown.add(roi);
         image.setOverlay(shown);
+    }
+
+    /** Adds ROIs to the ROI Manager, behind what is there already. */
+    static void addToManager(Overlay rois) {
+        if (GraphicsEnvironment.isHeadless())
+            throw new FringeArgumentException("roi_manager: there is none without windows; 'overlay' needs none");
+        RoiManager manager = RoiManager.getRoiManager();
+        for (Roi roi : rois.toArray()) manager.addRoi((Roi) roi.clone());
     }
 }

@@ -7,9 +7,6 @@ import ij.ImagePlus;
 import ij.Macro;
 import ij.io.FileSaver;
 import ij.plugin.PlugIn;
-import ij.plugin.frame.RoiManager;
-import ij.gui.Roi;
-import java.awt.GraphicsEnvironment;
 import java.io.File;
 
 /** Plugins>Fringe>Fringe Segment...: a mask of the current image's particles. */
@@ -25,9 +22,14 @@ public class SegmentCommand implements PlugIn {
                 SegmentDialog.run(image);
                 return;
             }
-            Settings settings = Settings.parse(options);
-            show(image, settings, Segmenter.segment(image, settings));
+            segment(image, options);
         });
+    }
+
+    /** Segments and shows what a macro's options ask for. */
+    static void segment(ImagePlus image, String options) {
+        Settings settings = Settings.parse(options);
+        show(image, settings, Segmenter.segment(image, settings));
     }
 
     /** For macros without windows: the current image; the results are shown. Returns the titles of the images. */
@@ -67,17 +69,9 @@ public class SegmentCommand implements PlugIn {
 
     /** Shows what was asked for. The mask comes last, so that it is the current image of a macro's next line. */
     static void show(ImagePlus image, Settings settings, Segmenter.Result result) {
-        if (settings.roiManager && GraphicsEnvironment.isHeadless())
-            throw new FringeArgumentException("roi_manager: there is none without windows; 'overlay' needs none");
+        if (settings.roiManager) Outlines.addToManager(result.rois);
         if (settings.overlay) Outlines.show(image, result.rois);
-        if (settings.roiManager) addToManager(result);
         if (result.probability != null) result.probability.show();
         if (result.labels != null) result.labels.show();
-    }
-
-    /** Adds behind what is there already. */
-    private static void addToManager(Segmenter.Result result) {
-        RoiManager manager = RoiManager.getRoiManager();
-        for (Roi roi : result.rois.toArray()) manager.addRoi((Roi) roi.clone());
     }
 }

@@ -1,8 +1,6 @@
 package fringe.imagej;
 
-import fringe.FringeArgumentException;
 import fringe.SegmentOptions;
-import ij.Macro;
 
 /**
  * What one run of "Fringe Segment..." is asked for. The keys of a macro are the labels of the dialog and the names of
@@ -23,17 +21,17 @@ final class Settings {
 
     /** Reads a macro's options, "model=hrtem-particles threshold=0.5 mask overlay". */
     static Settings parse(String text) {
+        MacroOptions options = new MacroOptions(text);
         Settings settings = new Settings();
-        String options = text.trim() + " ";
-        settings.model = Macro.getValue(options, "model", "");
-        settings.threshold = number(options, "threshold", settings.threshold);
-        settings.normalize = Macro.getValue(options, "normalize", settings.normalize);
-        settings.pixelSize = number(options, "pixel_size", 0);
-        settings.mask = has(options, "mask");
-        settings.probability = has(options, "probability");
-        settings.overlay = has(options, "overlay");
-        settings.roiManager = has(options, "roi_manager");
-        settings.stack = has(options, "stack");
+        settings.model = options.text("model", "");
+        settings.threshold = options.number("threshold", settings.threshold);
+        settings.normalize = options.text("normalize", settings.normalize);
+        settings.pixelSize = options.number("pixel_size", 0);
+        settings.mask = options.has("mask");
+        settings.probability = options.has("probability");
+        settings.overlay = options.has("overlay");
+        settings.roiManager = options.has("roi_manager");
+        settings.stack = options.has("stack");
         boolean nothing = !settings.mask && !settings.probability && !settings.overlay && !settings.roiManager;
         if (nothing) settings.mask = true;
         return settings;
@@ -50,25 +48,6 @@ final class Settings {
     }
 
     private SegmentOptions.Normalize normalizeNumber() {
-        for (int i = 0; i < NORMALIZE.length; i++)
-            if (NORMALIZE[i].equals(normalize)) return SegmentOptions.Normalize.values()[i];
-        throw new FringeArgumentException("normalize: '" + normalize + "' is none of "
-                + String.join(", ", NORMALIZE));
-    }
-
-    private static double number(String options, String key, double other) {
-        String text = Macro.getValue(options, key, "");
-        if (text.isEmpty()) return other;
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new FringeArgumentException(key + ": '" + text + "' is no number");
-        }
-    }
-
-    /** Whether a word stands alone among the options, outside the brackets of another's value. */
-    private static boolean has(String options, String key) {
-        String bare = options.replaceAll("\\[[^\\]]*\\]", "[]");
-        return (" " + bare).contains(" " + key + " ");
+        return SegmentOptions.Normalize.values()[MacroOptions.indexOf("normalize", normalize, NORMALIZE)];
     }
 }

@@ -21,11 +21,19 @@ import java.awt.image.IndexColorModel;
 final class Slices implements AutoCloseable {
     final Rectangle bounds;
     private final ImagePlus image;
+    private final boolean byIndex;
     private Micrograph micrograph;
 
+    /** A micrograph, whose colours count. */
     Slices(ImagePlus image) {
+        this(image, boundsOf(image), false);
+    }
+
+    /** Within the bounds of another image's selection; `byIndex`: labels, whose numbers count and not their colours. */
+    Slices(ImagePlus image, Rectangle bounds, boolean byIndex) {
         this.image = image;
-        bounds = boundsOf(image);
+        this.bounds = bounds;
+        this.byIndex = byIndex;
         if (bounds.isEmpty()) throw new FringeArgumentException("the selection lies outside the image");
     }
 
@@ -101,7 +109,7 @@ final class Slices implements AutoCloseable {
 
     /** An 8-bit image with a coloured table is read as luminance, one with an inverting table as its inverse. */
     private Object shown(byte[] pixels) {
-        if (image.isComposite()) return pixels;
+        if (image.isComposite() || byIndex) return pixels;
         ImageProcessor processor = image.getProcessor();
         if (processor.isInvertedLut()) {
             for (int i = 0; i < pixels.length; i++) pixels[i] = (byte) (255 - (pixels[i] & 255));
@@ -118,7 +126,7 @@ final class Slices implements AutoCloseable {
     private Object trueValues(short[] pixels) {
         if (image.getCalibration().isSigned16Bit())
             for (int i = 0; i < pixels.length; i++) pixels[i] ^= (short) 0x8000;
-        else if (!image.isComposite() && image.getProcessor().isInvertedLut())
+        else if (!image.isComposite() && !byIndex && image.getProcessor().isInvertedLut())
             for (int i = 0; i < pixels.length; i++) pixels[i] = (short) (65535 - (pixels[i] & 0xffff));
         return pixels;
     }
