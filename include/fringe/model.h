@@ -1,4 +1,4 @@
-/* model.h - networks: loading, describing, testing, timing.
+/* model.h - networks: loading, describing, testing, timing; and forests: what they are, testing.
  *
  * A model is a bioimage.io package (folder or zip, format 0.4 or 0.5) or a bare .onnx file. Loading reads and
  * checks everything: an operator that Fringe lacks is refused here, with operator, node and opset, before any
@@ -70,12 +70,47 @@ typedef struct fringe_model_check {
     double relative_tolerance, absolute_tolerance;
 } fringe_model_check;
 
-/* Runs a package's test tensors, or every `test_data_set_N` of a folder in ONNX's backend-test layout
- * (model.onnx beside them), and compares. FRINGE_OK when all agree; FRINGE_MISMATCH with numbers in `check`
- * and the first difference in the message; FRINGE_MODEL where there is nothing to test. `check` may be NULL.
+/* Runs a package's test tensors, of a network or a forest, or every `test_data_set_N` of a folder in ONNX's
+ * backend-test layout (model.onnx beside them), and compares. FRINGE_OK when all agree; FRINGE_MISMATCH with
+ * numbers in `check` and the first difference in the message; FRINGE_MODEL where there is nothing to test.
+ * `check` may be NULL.
  */
 FRINGE_API fringe_status fringe_model_test(const char *path_or_name, const fringe_run *run,
                                            fringe_model_check *check, fringe_error *error);
+
+/* A random forest, which rates rows of features instead of pixels. Immutable: any number of threads may use
+ * one. */
+typedef struct fringe_forest fringe_forest;
+
+/* What is known of it. Texts are owned by the forest and never NULL; "" where the package does not say. */
+typedef struct fringe_forest_info {
+    const char *name, *description, *version, *license;
+    const char *format;      /* "bioimage.io 0.5.4" or "onnx" */
+    const char *path;        /* folder, zip or file that it was loaded from */
+    const char *sha256;      /* of the .onnx bytes, hexadecimal */
+    int64_t feature_version; /* of whoever computes the features; 0 where the package does not say */
+    int32_t feature_count, class_count, tree_count;
+    int64_t node_count;               /* of all trees, leaves among them */
+    const char *const *feature_names; /* feature_count texts; NULL where the package does not name them */
+    const char *const *class_names;   /* class_count texts */
+    int calibrated;                   /* 1 where probabilities go through a curve for each class */
+} fringe_forest_info;
+
+/* 1 where a path or name, looked up as fringe_model_load does, is that of a package or .onnx file with a
+ * forest; 0 for anything else, also for what cannot be read. */
+FRINGE_API int fringe_model_is_forest(const char *path_or_name);
+
+/* Loads a forest by path (folder, zip, .onnx) or by name. On success the caller owns *forest; on failure it
+ * is NULL: FRINGE_FILE, FRINGE_FORMAT (damaged), FRINGE_MODEL (it contradicts itself), FRINGE_UNSUPPORTED.
+ */
+FRINGE_API fringe_status fringe_forest_load(const char *path_or_name, fringe_forest **forest,
+                                            fringe_error *error);
+
+/* NULL is accepted. */
+FRINGE_API void fringe_forest_free(fringe_forest *forest);
+
+/* Fills *info. Its texts live as long as the forest. Any thread. */
+FRINGE_API void fringe_forest_get_info(const fringe_forest *forest, fringe_forest_info *info);
 
 /* Bytes in a path of an installed model, the closing NUL included. */
 #define FRINGE_MODEL_PATH_BYTES 4096

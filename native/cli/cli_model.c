@@ -15,7 +15,8 @@ enum { LARGEST_SIDE_PX = 65536, MOST_RUNS = 100000 };
 static const char help[] =
     "usage: fringe model info M | test M | time M --size N | install M\n"
     "M is a folder, zip or .onnx file, or the name of an installed model.\n"
-    "  info  what the model is: operators, parameters, receptive field, cost and memory per size\n"
+    "  info  what the model is: operators, parameters, receptive field, cost and memory per size;\n"
+    "        of a random forest its features, classes and trees\n"
     "  test  runs the model's own test tensors and compares\n"
     "  time  times the network alone\n"
     "  install  tests a package and copies it to where it is found by its name\n"
@@ -23,14 +24,16 @@ static const char help[] =
 
 static const char info_help[] =
     "usage: fringe model info M [--size N] [--json]\n"
-    "Describes a model: a folder, zip or .onnx file, or the name of an installed one.\n"
+    "Describes a model, a network or a random forest: a folder, zip or .onnx file, or the name of an\n"
+    "installed one.\n"
     "  --size N  side of the square image that the memory is told for (2048)\n"
     "  --json    one JSON object on standard output\n"
     "Exit: 0 done, 2 usage, 3 the model cannot be used.\n";
 
 static const char test_help[] =
     "usage: fringe model test M [--threads N]\n"
-    "Runs a model's own test tensors and compares: those that a bioimage.io package names, or the\n"
+    "Runs a model's own test tensors and compares: those that a package of a network or a forest names, or "
+    "the\n"
     "folders test_data_set_N beside a model.onnx.\n"
     "  --threads N  0 for all processors (default)\n"
     "Exit: 0 they agree, 2 usage, 3 they differ or the model cannot be used, 4 cancelled.\n";
@@ -84,6 +87,14 @@ static int one_model(const struct cli_line *line, const char **path)
     return 1;
 }
 
+static void print_texts_json(struct cli_json *json, const char *key, const char *const *texts, int32_t count)
+{
+    cli_json_key(json, key);
+    cli_json_open(json, '[');
+    for (int32_t i = 0; i < count; i++) cli_json_text(json, texts[i]);
+    cli_json_close(json, ']');
+}
+
 static void print_info_json(const fringe_model_info *info, int32_t height_px, int32_t width_px,
                             int64_t memory_bytes)
 {
@@ -99,10 +110,7 @@ static void print_info_json(const fringe_model_info *info, int32_t height_px, in
     cli_json_put_text(&json, "preparation", info->preparation);
     cli_json_put_text(&json, "completion", info->completion);
     cli_json_put_text(&json, "outputs", info->outputs);
-    cli_json_key(&json, "output_names");
-    cli_json_open(&json, '[');
-    for (int32_t i = 0; i < info->output_channels; i++) cli_json_text(&json, info->output_names[i]);
-    cli_json_close(&json, ']');
+    print_texts_json(&json, "output_names", info->output_names, info->output_channels);
     cli_json_put_text(&json, "operators", info->operators);
     cli_json_put_number(&json, "opset", info->opset);
     cli_json_put_number(&json, "input_channels", info->input_channels);
@@ -163,6 +171,65 @@ static void print_info_text(const fringe_model_info *info, int32_t height_px, in
     print_line("completion", info->completion);
 }
 
+static void print_forest_json(const fringe_forest_info *info)
+{
+    struct cli_json json = {.stream = stdout};
+    cli_json_open(&json, '{');
+    cli_json_put_text(&json, "path", info->path);
+    cli_json_put_text(&json, "name", info->name);
+    cli_json_put_text(&json, "description", info->description);
+    cli_json_put_text(&json, "version", info->version);
+    cli_json_put_text(&json, "license", info->license);
+    cli_json_put_text(&json, "format", info->format);
+    cli_json_put_text(&json, "sha256", info->sha256);
+    cli_json_put_number(&json, "trees", info->tree_count);
+    cli_json_put_number(&json, "nodes", (double)info->node_count);
+    cli_json_put_known(&json, "feature_version", (double)info->feature_version);
+    cli_json_put_number(&json, "features", info->feature_count);
+    print_texts_json(&json, "feature_names", info->feature_names,
+                     info->feature_names ? info->feature_count : 0);
+    print_texts_json(&json, "classes", info->class_names, info->class_count);
+    cli_json_put_number(&json, "calibrated", info->calibrated);
+    cli_json_close(&json, '}');
+    cli_json_end_line(&json);
+}
+
+static void print_texts(const char *name, const char *const *texts, int32_t count)
+{
+    printf("%-16s %d:", name, count);
+    for (int32_t i = 0; texts && i < count; i++) printf("%s %s", i ? "," : "", texts[i]);
+    printf("%s\n", texts ? "" : " not named");
+}
+
+static void print_forest_text(const fringe_forest_info *info)
+{
+    print_line("name", info->name);
+    print_line("description", info->description);
+    print_line("version", info->version);
+    print_line("license", info->license);
+    print_line("format", info->format);
+    print_line("path", info->path);
+    print_line("sha256", info->sha256);
+    printf("%-16s %d trees, %lld nodes\n", "random forest", info->tree_count, (long long)info->node_count);
+    print_texts("features", info->feature_names, info->feature_count);
+    if (info->feature_version) printf("%-16s %lld\n", "their version", (long long)info->feature_version);
+    print_texts("classes", info->class_names, info->class_count);
+    print_line("probabilities", info->calibrated ? "calibrated" : "as the trees give them");
+}
+
+static int describe_forest(const char *path, int json)
+{
+    fringe_error error;
+    fringe_forest *forest = NULL;
+    fringe_forest_info info;
+    fringe_status status = fringe_forest_load(path, &forest, &error);
+    if (!status) fringe_forest_get_info(forest, &info);
+    if (!status && json) print_forest_json(&info);
+    if (!status && !json) print_forest_text(&info);
+    fringe_forest_free(forest);
+    return end(status, &error, NULL, NULL);
+}
+
 static int describe_model(int argc, char **argv)
 {
     int32_t side_px = 2048;
@@ -174,6 +241,7 @@ static int describe_model(int argc, char **argv)
     struct cli_line line = {.command = "model info", .help = info_help, .options = options};
     if (!cli_options_parse(&line, argc, argv, &code)) return code;
     if (!one_model(&line, &path)) return CLI_USAGE;
+    if (fringe_model_is_forest(path)) return describe_forest(path, json);
 
     fringe_error error;
     fringe_run *run = NULL;

@@ -98,6 +98,13 @@ static fringe_status read_calibration(struct forest_package *package, const stru
     return FRINGE_OK;
 }
 
+/* The file of the first tensor's test values, as format 0.5 names it. */
+static const char *find_test_tensor(const struct text_node *root, const char *key)
+{
+    const struct text_node *first = text_tree_item(text_tree_find(root, key), 0);
+    return text_tree_text(text_tree_find(first, "test_tensor"), "source", "");
+}
+
 /* What the description says, and the forest that it names. */
 static fringe_status describe(struct forest_package *package, struct package_files *files,
                               fringe_error *error)
@@ -121,29 +128,45 @@ static fringe_status describe(struct forest_package *package, struct package_fil
                                "sha256 is %.64s, that of '%.100s' is %s: the file was changed", claimed,
                                source, package->sha256);
     package->name = text_tree_text(root, "name", "");
+    package->description = text_tree_text(root, "description", "");
+    package->version = text_tree_text(root, "version", "");
+    package->license = text_tree_text(root, "license", "");
+    package->test_input = find_test_tensor(root, "inputs");
+    package->test_output = find_test_tensor(root, "outputs");
+    package->format_text = path_concat("bioimage.io ", text_tree_text(root, "format_version", ""));
+    if (!package->format_text) return failure_memory(error, package->path, strlen(package->path));
+    package->format = package->format_text;
     status = read_features(package, text_tree_find(own, "features"), error);
     return status ? status : read_calibration(package, text_tree_find(own, "calibration"), error);
 }
 
-static fringe_status read_described(struct forest_package *package, fringe_error *error)
+static fringe_status read_tree(struct package_files *files, const char *path, struct text_tree **tree,
+                               fringe_error *error)
 {
     static const char *const names[] = {"bioimageio.yaml", "rdf.yaml"}; /* the new name first */
-    struct package_files *files = NULL;
     unsigned char *bytes = NULL;
     size_t size = 0;
     int there = 0;
-    fringe_status status = package_files_open(package->path, &files, error);
+    fringe_status status = FRINGE_OK;
     for (size_t i = 0; i < 2 && !status && !there; i++) {
         status = package_files_look(files, names[i], &there, error);
         if (!status && there)
             status = package_files_read(files, names[i], TEXT_TREE_MOST_BYTES, &bytes, &size, error);
     }
     if (!status && !there)
-        status = failure_set(error, FRINGE_MODEL, "%s: no model package: holds neither %s nor %s",
-                             package->path, names[0], names[1]);
-    if (!status) status = yaml_read(bytes, size, package->path, &package->tree, error);
-    if (!status) status = describe(package, files, error);
+        status = failure_set(error, FRINGE_MODEL, "%s: no model package: holds neither %s nor %s", path,
+                             names[0], names[1]);
+    if (!status) status = yaml_read(bytes, size, path, tree, error);
     alloc_free(bytes);
+    return status;
+}
+
+static fringe_status read_described(struct forest_package *package, fringe_error *error)
+{
+    struct package_files *files = NULL;
+    fringe_status status = package_files_open(package->path, &files, error);
+    if (!status) status = read_tree(files, package->path, &package->tree, error);
+    if (!status) status = describe(package, files, error);
     package_files_close(files);
     return status;
 }
@@ -159,13 +182,47 @@ static fringe_status read_bare(struct forest_package *package, fringe_error *err
     return status;
 }
 
+/* The bytes of the network, from a file or out of a package. */
+static fringe_status read_network(const char *path, unsigned char **bytes, size_t *size)
+{
+    struct package_files *files = NULL;
+    struct text_tree *tree = NULL;
+    *bytes = NULL;
+    if (path_has_extension(path, ".onnx")) return file_read_all(path, ONNX_LIMIT_BYTES, bytes, size, NULL);
+    fringe_status status = package_files_open(path, &files, NULL);
+    if (!status) status = read_tree(files, path, &tree, NULL);
+    if (!status) {
+        const struct text_node *weights = text_tree_find(text_tree_root(tree), "weights");
+        const char *source = text_tree_text(text_tree_find(weights, "onnx"), "source", "");
+        status = package_files_read(files, source, ONNX_LIMIT_BYTES, bytes, size, NULL);
+    }
+    text_tree_free(tree);
+    package_files_close(files);
+    return status;
+}
+
+int forest_package_recognise(const char *path)
+{
+    struct onnx_model *model = NULL;
+    unsigned char *bytes;
+    size_t size;
+    fringe_status status = read_network(path, &bytes, &size);
+    if (!status) status = onnx_model_parse(bytes, size, path, &model, NULL);
+    int is_forest = !status && forest_onnx_recognise(model);
+    onnx_model_free(model);
+    alloc_free(bytes);
+    return is_forest;
+}
+
 fringe_status forest_package_read(const char *path_or_name, struct forest_package **result,
                                   fringe_error *error)
 {
     *result = NULL;
     struct forest_package *package = alloc_array(1, sizeof *package);
     if (!package) return failure_memory(error, path_or_name, sizeof *package);
-    package->name = "";
+    package->format = "onnx";
+    package->name = package->description = package->version = package->license = "";
+    package->test_input = package->test_output = "";
     fringe_status status = model_find(path_or_name, &package->path, error);
     if (!status)
         status = path_has_extension(package->path, ".onnx") ? read_bare(package, error)
@@ -185,6 +242,7 @@ void forest_package_free(struct forest_package *package)
     alloc_free(package->curves);
     alloc_free(package->feature_names);
     alloc_free(package->path);
+    alloc_free(package->format_text);
     forest_free(package->forest);
     text_tree_free(package->tree);
     alloc_free(package);

@@ -11,6 +11,9 @@
  *     - scores: [0.1, 0.4]                knots of forest/isotonic.h
  *       values: [0.0, 0.8]
  *
+ * Test tensors are those of the first input, rows of features, and of the first output, the probabilities
+ * that the network gives them: without calibration, so that whatever runs ONNX can be tested by them.
+ *
  * Everything is owned by the package and immutable.
  */
 #ifndef MODEL_FOREST_PACKAGE_H
@@ -25,14 +28,21 @@ struct text_tree;
 
 struct forest_package {
     struct forest *forest;
-    char *path;                     /* as it was found */
-    char sha256[DIGEST_TEXT_BYTES]; /* of the .onnx file */
-    const char *name;               /* "" where it gives none */
-    int64_t feature_version;        /* 0 where it does not say */
-    const char **feature_names;     /* (feature_count) texts; NULL where it does not say */
-    struct isotonic *curves;        /* (class_count); NULL: probabilities are the forest's own */
-    struct text_tree *tree;         /* owns the texts */
+    char *path;                                         /* as it was found */
+    char sha256[DIGEST_TEXT_BYTES];                     /* of the .onnx file */
+    const char *format;                                 /* "bioimage.io 0.5.4", "onnx" */
+    const char *name, *description, *version, *license; /* "" where it gives none */
+    const char *test_input, *test_output;               /* files of the package; "" where it gives none */
+    int64_t feature_version;                            /* 0 where it does not say */
+    const char **feature_names; /* (feature_count) texts; NULL where it does not say */
+    struct isotonic *curves;    /* (class_count); NULL: probabilities are the forest's own */
+    struct text_tree *tree;     /* owns the texts */
+    char *format_text;          /* owns the format */
 };
+
+/* 1 where a package (folder or zip) or a bare .onnx file holds a tree ensemble; 0 for anything else, also for
+ * what cannot be read. */
+int forest_package_recognise(const char *path);
 
 /* Reads a package by its path, or by a name that model_find knows. The caller frees *package. FRINGE_FILE,
  * FRINGE_FORMAT, FRINGE_MODEL (it contradicts itself), FRINGE_UNSUPPORTED. */

@@ -118,6 +118,7 @@ static fringe_status put_in_place(const char *real, int is_folder, const char *f
 static fringe_status test_package(const char *path, const fringe_run *run, fringe_error *error)
 {
     fringe_model *model = NULL;
+    if (fringe_model_is_forest(path)) return fringe_model_test(path, run, NULL, error);
     fringe_status status = fringe_model_load(path, run, &model, error);
     fringe_model_free(model);
     return status ? status : fringe_model_test(path, run, NULL, error);

@@ -10,6 +10,8 @@
 #include "io/npy_read.h"
 #include "model/backend_test.h"
 #include "model/comparison.h"
+#include "model/forest_package.h"
+#include "model/forest_test.h"
 #include "model/loaded_model.h"
 #include "model/model_find.h"
 
@@ -211,8 +213,9 @@ fringe_status fringe_model_test(const char *path_or_name, const fringe_run *run,
     fringe_status status = run_state_enter(run, &used, error);
     if (!status) status = model_find(path_or_name, &path, error);
     if (!status)
-        status = backend_test_recognise(path) ? backend_test_run(path, used, &counted, error)
-                                              : test_package(path, used, &counted, error);
+        status = backend_test_recognise(path)     ? backend_test_run(path, used, &counted, error)
+                 : forest_package_recognise(path) ? forest_test_run(path, used, &counted, error)
+                                                  : test_package(path, used, &counted, error);
     if (check) *check = counted;
     alloc_free(path);
     run_state_leave(run, used);

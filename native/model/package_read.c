@@ -6,6 +6,7 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "forest/forest_onnx.h"
 #include "io/zip_read.h"
 #include "model/package_build.h"
 
@@ -47,9 +48,17 @@ static fringe_status digest_onnx(struct package_build *build, const char *path, 
     return status;
 }
 
+static fringe_status refuse_forest(const struct package_build *build, fringe_error *error)
+{
+    if (!forest_onnx_recognise(build->onnx)) return FRINGE_OK;
+    return failure_set(error, FRINGE_MODEL, "%s: a random forest: it rates rows of features, not images",
+                       build->package.path);
+}
+
 static fringe_status read_onnx_file(struct package_build *build, const char *path, fringe_error *error)
 {
     fringe_status status = onnx_model_read(path, &build->onnx, error);
+    if (!status) status = refuse_forest(build, error);
     return status ? status : digest_onnx(build, path, error);
 }
 
@@ -71,7 +80,7 @@ fringe_status package_onnx_read(struct package_build *build, const char *name, f
     digest_bytes(bytes, size, build->package.sha256);
     status = onnx_model_parse(bytes, size, name, &build->onnx, error);
     alloc_free(bytes);
-    return status ? failure_prefix(error, status, "%s: ", build->package.path) : FRINGE_OK;
+    return status ? failure_prefix(error, status, "%s: ", build->package.path) : refuse_forest(build, error);
 }
 
 /* Its file's name stands for the name that it does not give itself. */

@@ -13,11 +13,12 @@
 #include "forest/forest_predict.h"
 #include "forest/isotonic.h"
 #include "fringe/version.h"
+#include "train/npy_write.h"
 #include "train/yaml_text.h"
 
-enum { SHOWN_DIGITS = 4 };
+enum { SHOWN_DIGITS = 4, MOST_TEST_ROWS = 64 };
 static const char FOREST[] = "forest.onnx", DESCRIPTION[] = "rdf.yaml", RECIPE[] = "recipe.yaml",
-                  CARD[] = "README.md";
+                  CARD[] = "README.md", TEST_INPUT[] = "test_input.npy", TEST_OUTPUT[] = "test_output.npy";
 
 struct forest_job {
     const struct forest_recipe *recipe;
@@ -96,6 +97,35 @@ static fringe_status grow(struct forest_job *job, fringe_error *error)
 }
 
 /* ---- files ---- */
+
+/* Rows from all over the table, and the forest's own probabilities: a curve changes them, but whatever runs
+ * ONNX gives these. */
+static fringe_status write_tests(const struct forest_job *job, fringe_error *error)
+{
+    const struct forest_table *table = &job->samples.table;
+    size_t rows = table->row_count < MOST_TEST_ROWS ? table->row_count : MOST_TEST_ROWS;
+    size_t features = table->feature_count, classes = table->class_count;
+    float *values = alloc_array(rows * features, sizeof *values);
+    float *probabilities = alloc_array(rows * classes, sizeof *probabilities);
+    char *input = path_join(job->directory, TEST_INPUT), *output = path_join(job->directory, TEST_OUTPUT);
+    fringe_status status = values && probabilities && input && output
+                               ? FRINGE_OK
+                               : failure_memory(error, "test tensors", rows * features * sizeof *values);
+    for (size_t i = 0; i < rows && !status; i++)
+        memcpy(values + i * features, table->values + i * table->row_count / rows * features,
+               features * sizeof *values);
+    if (!status) status = forest_predict(job->forest, values, rows, job->run, probabilities, error);
+    if (!status)
+        status = npy_write(input, values, 2, (const int64_t[]){(int64_t)rows, (int64_t)features}, error);
+    if (!status)
+        status =
+            npy_write(output, probabilities, 2, (const int64_t[]){(int64_t)rows, (int64_t)classes}, error);
+    alloc_free(values);
+    alloc_free(probabilities);
+    alloc_free(input);
+    alloc_free(output);
+    return status;
+}
 
 /* A text in a cell of the card's tables. */
 static void put_cell(FILE *stream, const char *text)
@@ -185,15 +215,12 @@ static fringe_status write_card(const struct forest_job *job, fringe_error *erro
     return file_writer_commit(&writer, error);
 }
 
-static fringe_status write_description(const struct forest_job *job, const char *forest_path,
-                                       fringe_error *error)
+static fringe_status write_description(const struct forest_job *job, fringe_error *error)
 {
     const struct forest_recipe *recipe = job->recipe;
     const struct forest_table *table = &job->samples.table;
-    char digest[DIGEST_TEXT_BYTES];
     struct file_writer writer;
-    fringe_status status = digest_file(forest_path, digest, error);
-    if (!status) status = begin(job, DESCRIPTION, &writer, error);
+    fringe_status status = begin(job, DESCRIPTION, &writer, error);
     if (status) return status;
     FILE *stream = writer.stream;
     fputs("format_version: 0.5.4\ntype: model\n", stream);
@@ -206,16 +233,17 @@ static fringe_status write_description(const struct forest_job *job, const char 
           stream);
     for (uint32_t f = 0; f < table->feature_count; f++)
         yaml_text_put(stream, "    - ", job->samples.feature_names[f]);
-    fputs("  data:\n    type: float32\noutputs:\n- id: probabilities\n  axes:\n  - type: batch\n  - type: "
-          "channel\n"
-          "    channel_names:\n",
+    fputs("  data:\n    type: float32\n  test_tensor:\n", stream);
+    status = yaml_text_put_file(stream, "    ", job->directory, TEST_INPUT, error);
+    fputs("outputs:\n- id: probabilities\n  axes:\n  - type: batch\n  - type: channel\n    channel_names:\n",
           stream);
     for (uint32_t k = 0; k < table->class_count; k++)
         yaml_text_put(stream, "    - ", job->samples.class_names[k]);
-    fprintf(stream,
-            "  data:\n    type: float32\nweights:\n  onnx:\n    source: %s\n    sha256: %s\n    "
-            "opset_version: 17\n",
-            FOREST, digest);
+    fputs("  data:\n    type: float32\n  test_tensor:\n", stream);
+    if (!status) status = yaml_text_put_file(stream, "    ", job->directory, TEST_OUTPUT, error);
+    fputs("weights:\n  onnx:\n", stream);
+    if (!status) status = yaml_text_put_file(stream, "    ", job->directory, FOREST, error);
+    fputs("    opset_version: 17\n", stream);
     fprintf(stream, "config:\n  fringe:\n    data_sha256: %s\n    recipe_sha256: %s\n", job->samples.sha256,
             recipe->sha256);
     fprintf(stream, "    features:\n      version: %lld\n      names:\n", (long long)recipe->feature_version);
@@ -226,7 +254,9 @@ static fringe_status write_description(const struct forest_job *job, const char 
         put_numbers(stream, "    - scores", job->curves[k].scores, job->curves[k].count);
         put_numbers(stream, "      values", job->curves[k].values, job->curves[k].count);
     }
-    return file_writer_commit(&writer, error);
+    if (!status) return file_writer_commit(&writer, error);
+    file_writer_discard(&writer);
+    return status;
 }
 
 /* The description goes first and comes last: a folder with one is whole. */
@@ -236,9 +266,10 @@ static fringe_status write_all(const struct forest_job *job, fringe_error *error
     fringe_status status = path && description ? file_remove(description, error)
                                                : failure_memory(error, FOREST, strlen(job->directory));
     if (!status) status = forest_onnx_write(path, job->forest, error);
+    if (!status) status = write_tests(job, error);
     if (!status) status = write_recipe(job, error);
     if (!status) status = write_card(job, error);
-    if (!status) status = write_description(job, path, error);
+    if (!status) status = write_description(job, error);
     alloc_free(path);
     alloc_free(description);
     return status;

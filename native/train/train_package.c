@@ -14,6 +14,7 @@
 #include "fringe/segment.h"
 #include "fringe/version.h"
 #include "train/curve.h"
+#include "train/npy_write.h"
 #include "train/yaml_text.h"
 
 enum { TEST_SIDE_PX = 256, OPSET = 13, CLASS_NAME_BYTES = 24 };
@@ -37,43 +38,18 @@ static void put_number(FILE *stream, const char *before, double value, const cha
     fprintf(stream, "%s%s%s", before, number_text_exact(value, text), behind);
 }
 
-static fringe_status put_digest(const struct train_package *package, FILE *stream, const char *before,
-                                const char *name, fringe_error *error)
-{
-    char digest[DIGEST_TEXT_BYTES], *path = path_join(package->directory, name);
-    if (!path) return failure_memory(error, name, strlen(package->directory));
-    fringe_status status = digest_file(path, digest, error);
-    if (!status)
-        fprintf(stream, "%ssource: %s\n%*ssha256: %s\n", before, name, (int)strlen(before), "", digest);
-    alloc_free(path);
-    return status;
-}
-
 /* ---- test tensors ---- */
 
-/* NumPy's format 1.0, (1, channels, height, width) little-endian floats. */
+/* (1, channels, height, width). */
 static fringe_status write_npy(const struct train_package *package, const char *name, const float *values,
                                int32_t channels, int32_t height_px, int32_t width_px, fringe_error *error)
 {
-    struct file_writer writer;
-    char header[118];
-    size_t count = (size_t)channels * (size_t)height_px * (size_t)width_px;
-    fringe_status status = begin(package, name, &writer, error);
-    if (status) return status;
-    int used = snprintf(header, sizeof header,
-                        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, %ld, %ld, %ld), }",
-                        (long)channels, (long)height_px, (long)width_px);
-    fwrite("\x93NUMPY\1\0\x76\0", 1, 10,
-           writer.stream); /* the header has 118 bytes: 128 with what precedes it */
-    fprintf(writer.stream, "%s%*s\n", header, (int)sizeof header - 1 - used, "");
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
-        const unsigned char bytes[4] = {(unsigned char)bits, (unsigned char)(bits >> 8),
-                                        (unsigned char)(bits >> 16), (unsigned char)(bits >> 24)};
-        fwrite(bytes, 1, sizeof bytes, writer.stream);
-    }
-    return file_writer_commit(&writer, error);
+    const int64_t dims[4] = {1, channels, height_px, width_px};
+    char *path = path_join(package->directory, name);
+    if (!path) return failure_memory(error, name, strlen(package->directory));
+    fringe_status status = npy_write(path, values, 4, dims, error);
+    alloc_free(path);
+    return status;
 }
 
 /* What inference makes of prepared pixels. */
@@ -265,7 +241,7 @@ static fringe_status put_input(const struct train_package *package, FILE *stream
                 (int)package->curve->stride_px);
     }
     fputs("  data:\n    type: float32\n  test_tensor:\n", stream);
-    fringe_status status = put_digest(package, stream, "    ", TEST_INPUT, error);
+    fringe_status status = yaml_text_put_file(stream, "    ", package->directory, TEST_INPUT, error);
     put_preparation(package->recipe, stream);
     return status;
 }
@@ -286,7 +262,7 @@ static fringe_status put_output(const struct train_package *package, FILE *strea
         fprintf(stream, "    size:\n      tensor_id: image\n      axis_id: %s\n", axes[i]);
     }
     fputs("  data:\n    type: float32\n    range: [0.0, 1.0]\n  test_tensor:\n", stream);
-    return put_digest(package, stream, "    ", TEST_OUTPUT, error);
+    return yaml_text_put_file(stream, "    ", package->directory, TEST_OUTPUT, error);
 }
 
 /* What inference warns about when an image lies outside of it. */
@@ -343,12 +319,12 @@ static fringe_status write_description(const struct train_package *package, frin
     fprintf(stream,
             "documentation: %s\ntags: [electron-microscopy, semantic-segmentation, fringe]\nattachments:\n",
             CARD);
-    status = put_digest(package, stream, "- ", RECIPE, error);
-    if (!status) status = put_digest(package, stream, "- ", CURVE, error);
+    status = yaml_text_put_file(stream, "- ", package->directory, RECIPE, error);
+    if (!status) status = yaml_text_put_file(stream, "- ", package->directory, CURVE, error);
     if (!status) status = put_input(package, stream, error);
     if (!status) status = put_output(package, stream, error);
     fputs("weights:\n  onnx:\n", stream);
-    if (!status) status = put_digest(package, stream, "    ", TRAINING_MODEL, error);
+    if (!status) status = yaml_text_put_file(stream, "    ", package->directory, TRAINING_MODEL, error);
     fprintf(stream, "    opset_version: %d\n", OPSET);
     put_range(package, stream);
     if (!status) return file_writer_commit(&writer, error);

@@ -1,5 +1,12 @@
 #include "train/yaml_text.h"
 
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/digest.h"
+#include "base/failure.h"
+#include "base/path.h"
+
 void yaml_text_put(FILE *stream, const char *before, const char *text)
 {
     fprintf(stream, "%s\"", before);
@@ -11,4 +18,16 @@ void yaml_text_put(FILE *stream, const char *before, const char *text)
         else
             fputc(*c, stream);
     fputs("\"\n", stream);
+}
+
+fringe_status yaml_text_put_file(FILE *stream, const char *before, const char *directory, const char *name,
+                                 fringe_error *error)
+{
+    char digest[DIGEST_TEXT_BYTES], *path = path_join(directory, name);
+    if (!path) return failure_memory(error, name, strlen(directory));
+    fringe_status status = digest_file(path, digest, error);
+    if (!status)
+        fprintf(stream, "%ssource: %s\n%*ssha256: %s\n", before, name, (int)strlen(before), "", digest);
+    alloc_free(path);
+    return status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "fringe/model.h"
 #include "model/forest_package.h"
 #include "support/forest_tables.h"
 #include "train/forest_training.h"
@@ -27,14 +28,19 @@ static void remove_folder(void)
 
 TestSuite(train_forest, .init = make_folder, .fini = remove_folder);
 
-static void put_file(const char *name, const char *text)
+static void put_bytes(const char *name, const void *bytes, size_t size)
 {
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *stream = fopen(path, "w");
+    FILE *stream = fopen(path, "wb");
     cr_assert_not_null(stream);
-    fputs(text, stream);
+    cr_assert_eq(fwrite(bytes, 1, size, stream), size);
     fclose(stream);
+}
+
+static void put_file(const char *name, const char *text)
+{
+    put_bytes(name, text, strlen(text));
 }
 
 /* An image, four features f0 to f3 and the class of each row; every fifth class is by chance. */
@@ -113,12 +119,13 @@ Test(train_forest, a_table_becomes_a_package)
 
 Test(train_forest, threads_change_no_byte)
 {
-    static const char *const names[] = {"forest.onnx", "rdf.yaml", "README.md", "recipe.yaml"};
+    static const char *const names[] = {"forest.onnx", "rdf.yaml",       "README.md",
+                                        "recipe.yaml", "test_input.npy", "test_output.npy"};
     struct forest_table table = put_table();
     fringe_error error;
     cr_assert_eq(train(sound, "one", 0, 1, &error), FRINGE_OK, "%s", error.message);
     cr_assert_eq(train(sound, "three", 0, 3, &error), FRINGE_OK, "%s", error.message);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[2][PATH_BYTES];
         unsigned char *bytes[2];
         size_t size[2];
@@ -132,6 +139,58 @@ Test(train_forest, threads_change_no_byte)
     }
     cr_expect_eq(train(sound, "one", 0, 1, &error), FRINGE_EXISTS);
     cr_expect_eq(train(sound, "one", 1, 1, &error), FRINGE_OK);
+    forest_tables_free(&table);
+}
+
+/* The package is one for those outside too: described, and tested by its own rows. */
+Test(train_forest, a_package_is_described_and_tested)
+{
+    struct forest_table table = put_table();
+    char path[PATH_BYTES], output[PATH_BYTES];
+    fringe_forest *forest;
+    fringe_forest_info info;
+    fringe_model_check check;
+    unsigned char *bytes;
+    size_t size;
+    fringe_error error;
+    cr_assert_eq(train(sound, "model", 0, 1, &error), FRINGE_OK, "%s", error.message);
+    snprintf(path, sizeof path, "%s/model", folder);
+    cr_assert(fringe_model_is_forest(path));
+    cr_assert_eq(fringe_forest_load(path, &forest, &error), FRINGE_OK, "%s", error.message);
+    fringe_forest_get_info(forest, &info);
+    cr_expect_str_eq(info.name, "Shapes");
+    cr_expect_str_eq(info.format, "bioimage.io 0.5.4");
+    cr_expect_eq(info.feature_version, 7);
+    cr_expect_eq(info.feature_count, FEATURES);
+    cr_expect_str_eq(info.feature_names[2], "f2, odd");
+    cr_expect_eq(info.class_count, CLASSES);
+    cr_expect_str_eq(info.class_names[0], "none");
+    cr_expect_eq(info.tree_count, 40);
+    cr_expect_gt(info.node_count, 40);
+    cr_expect_eq(info.calibrated, 1);
+    fringe_forest_free(forest);
+
+    cr_assert_eq(fringe_model_test(path, NULL, &check, &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(check.case_count, 1);
+    cr_expect_eq(check.value_count, 64 * CLASSES);
+    cr_expect_eq(check.largest_difference, 0);
+    snprintf(output, sizeof output, "%s/model/test_output.npy", folder);
+    FILE *stream = fopen(output, "r+b");
+    const float wrong = 0.5F;
+    cr_assert(stream && fseek(stream, 128, SEEK_SET) == 0 && fwrite(&wrong, 4, 1, stream) == 1);
+    fclose(stream);
+    cr_expect_eq(fringe_model_test(path, NULL, &check, &error), FRINGE_MISMATCH);
+    cr_expect_eq(check.mismatch_count, 1);
+    snprintf(path, sizeof path, "%s/model/test_input.npy", folder);
+    cr_assert_eq(rename(path, output), 0);
+    cr_assert_eq(file_read_all(output, 1 << 20, &bytes, &size, NULL), FRINGE_OK);
+    snprintf(path, sizeof path, "%s/model", folder);
+    cr_expect_eq(fringe_model_test(path, NULL, &check, &error), FRINGE_FILE, "an input is missing");
+    put_bytes("model/test_input.npy", bytes, size);
+    cr_expect_eq(fringe_model_test(path, NULL, &check, &error), FRINGE_MODEL, "%s", error.message);
+    cr_expect(strstr(error.message, "test_output.npy has 64 rows of 4 values, not 64 of 3"), "%s",
+              error.message);
+    alloc_free(bytes);
     forest_tables_free(&table);
 }
 
