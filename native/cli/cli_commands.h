@@ -16,6 +16,7 @@ enum cli_exit {
     CLI_CANCELLED = 4 /* interrupted; what was finished stays */
 };
 
+int cli_analyze_run(int argc, char **argv);
 int cli_segment_run(int argc, char **argv);
 int cli_measure_run(int argc, char **argv);
 int cli_simulate_run(int argc, char **argv);

@@ -6,7 +6,7 @@ _fringe() {
     COMPREPLY=()
     [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
     case $COMP_CWORD-$command in
-    1-*) mapfile -t COMPREPLY < <(compgen -W "segment measure simulate train evaluate info model --version --help" -- "$word") && return ;;
+    1-*) mapfile -t COMPREPLY < <(compgen -W "analyze segment measure simulate train evaluate info model --version --help" -- "$word") && return ;;
     2-model) mapfile -t COMPREPLY < <(compgen -W "info test time install --help" -- "$word") && return ;;
     esac
     case $before in
@@ -25,6 +25,11 @@ _fringe() {
         --ignore | --repeats | --split | --min-diameter | --max-diameter | --min-pixels | --channel) return ;;
     esac
     case $command in
+    analyze)
+        options="--model --forest --phases --no-classify -o --probability --compress --threshold --normalize --pixel-size
+            --resample --exclude-bottom --connectivity --fill-holes --split --min-diameter --max-diameter --min-pixels
+            --border --channel --band --tile --threads --overwrite --recursive --files-from --json --help"
+        ;;
     segment)
         options="--model -o --probability --overlay --compress --threshold --normalize --pixel-size --resample
             --exclude-bottom --band --tile --threads --overwrite --recursive --files-from --json --help"

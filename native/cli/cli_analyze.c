@@ -1,0 +1,178 @@
+/* fringe analyze: reads the options, calls the batch, prints what became of each input and where the pages
+ * are. */
+#include "cli/cli_batch.h"
+#include "cli/cli_commands.h"
+#include "cli/cli_inputs.h"
+#include "cli/cli_options.h"
+#include "cli/cli_terminal.h"
+#include "fringe/fringe.h"
+
+static const char help[] =
+    "usage: fringe analyze [options] FILES|DIRS...\n"
+    "From micrographs to statistics. Of each: -mask.tif, -labels.tif, -overlay.png, -particles.csv, "
+    "-rois.zip\n"
+    "and -fringe.json; of all together particles.csv, summary.csv and report.html, in DIR or with the "
+    "first.\n"
+    "  --model M            the network: a folder, zip, .onnx file or a name (hrtem-particles)\n"
+    "  --forest F           what tells stacking faults and twins, likewise (hrtem-faults, where it is "
+    "installed)\n"
+    "  --phases P           the crystals that are possible, CIF or YAML; otherwise a list of common ones\n"
+    "  --no-classify        no classes and lattices, only sizes and shapes\n"
+    "  -o DIR               write there, subfolders mirrored; otherwise beside each input\n"
+    "  --probability        also -probability.tif, and its mean in each particle\n"
+    "  --compress           compressed TIFFs; above 4 GB ImageJ needs Bio-Formats for them\n"
+    "  --threshold T        particle from this probability on, 0 to 1 (0.5)\n"
+    "  --normalize HOW      none, zscore, minmax or percentile, instead of the model's own\n"
+    "  --pixel-size NM      pixel size of the inputs in nm, instead of their calibration\n"
+    "  --resample HOW       auto: to the model's pixel size (default); off; or a size in nm\n"
+    "  --exclude-bottom PX  rows to leave out at the bottom; otherwise data bars are detected\n"
+    "  --connectivity N     8: pixels that meet at a corner are connected (default); 4: at a side only\n"
+    "  --fill-holes         what one particle encloses belongs to it\n"
+    "  --split NECK         divide at necks narrower than NECK times the narrower side (0.7); 0: never\n"
+    "  --min-diameter NM    leave out particles of a smaller area-equivalent diameter\n"
+    "  --max-diameter NM    leave out particles of a larger one\n"
+    "  --min-pixels N       leave out particles of fewer pixels\n"
+    "  --border HOW         particles cut by the edge: mark (default; not in statistics), keep, exclude\n"
+    "  --channel N          that grey values and lattices are measured in, from 1 (1)\n"
+    "  --band ROWS          rows in memory at a time; does not change the result\n"
+    "  --tile PX            columns in memory at a time; does not change the result\n"
+    "  --threads N          0 for all processors (default); does not change the result\n"
+    "  --overwrite          replace results of other inputs, models or parameters\n"
+    "  --recursive          go into subfolders of DIRS\n"
+    "  --files-from F       more inputs from a file, one a line; - for standard input\n"
+    "  --json               one JSON object per input, and one for the pages, on standard output\n"
+    "Exit: 0 done, 1 some inputs failed, 2 usage, 3 model, 4 cancelled.\n";
+
+struct request {
+    const char *model, *forest, *phases, *resample, *files_from;
+    int no_classify, json;
+    int32_t threads;
+    fringe_analyze_options analyze;
+};
+
+/* Particles are classified where that was asked for, or where the forest is there that is used unasked. */
+static fringe_status load_faults(const struct request *request, const fringe_run *run,
+                                 fringe_fault_model **faults, fringe_error *error)
+{
+    *faults = NULL;
+    if (request->no_classify) return FRINGE_OK;
+    fringe_status status = fringe_fault_model_load(request->forest, request->phases, run, faults, error);
+    if (status != FRINGE_FILE || request->forest || request->phases) return status;
+    cli_terminal_say("no forest %s is installed: particles are measured and not classified",
+                     FRINGE_FAULT_MODEL);
+    return FRINGE_OK;
+}
+
+static int analyze_inputs(struct request *request, const struct cli_inputs *inputs)
+{
+    fringe_error error;
+    fringe_run *run = NULL;
+    fringe_model *model = NULL;
+    fringe_fault_model *faults = NULL;
+    fringe_batch_summary summary = {0};
+    struct cli_batch batch = {.json = request->json};
+    int code = CLI_FAILED;
+
+    fringe_status status = fringe_run_create(request->threads, &run, &error);
+    if (status) {
+        cli_terminal_say("%s", error.message);
+        goto done;
+    }
+    fringe_run_set_notice(run, cli_terminal_notice, NULL);
+    cli_terminal_catch_signals(run);
+    status = fringe_model_load(request->model, run, &model, &error);
+    if (!status) status = load_faults(request, run, &faults, &error);
+    if (status) {
+        cli_terminal_say("%s", error.message);
+        code = status == FRINGE_CANCELLED ? CLI_CANCELLED : CLI_MODEL;
+        /* Wrong usage counts before a wrong model. */
+        if (fringe_batch_check(inputs->paths, inputs->count, &request->analyze.batch, run, &error) ==
+            FRINGE_ARGUMENT) {
+            cli_terminal_say("%s", error.message);
+            code = CLI_USAGE;
+        }
+        goto done;
+    }
+    request->analyze.faults = faults;
+    fringe_run_set_progress(run, cli_terminal_progress, NULL);
+    status = fringe_batch_analyze(model, inputs->paths, inputs->count, &request->analyze, run,
+                                  cli_batch_print, &batch, &summary, &error);
+    if (status) cli_terminal_say("%s", error.message);
+    cli_terminal_clear();
+    code = cli_batch_exit(&batch, status, &summary);
+done:
+    cli_terminal_catch_signals(NULL);
+    fringe_fault_model_free(faults);
+    fringe_model_free(model);
+    fringe_run_free(run);
+    return code;
+}
+
+int cli_analyze_run(int argc, char **argv)
+{
+    /* FRINGE_NORMALIZE_MODEL is what comes without the option, hence the words begin behind it. */
+    static const char *const normalizations[] = {"none", "zscore", "minmax", "percentile", NULL};
+    static const char *const connectivities[] = {"8", "4", NULL};
+    static const char *const borders[] = {
+#define WORD(symbol, name) name,
+        FRINGE_BORDER_LIST(WORD)
+#undef WORD
+            NULL};
+    struct request request = {.model = "hrtem-particles"};
+    fringe_analyze_options_init(&request.analyze);
+    fringe_batch_options *batch = &request.analyze.batch;
+    fringe_segment_options *segment = &batch->segment;
+    fringe_particles_options *particles = &request.analyze.particles;
+    int normalize = -1, connectivity = 0, border = particles->border, code;
+    int32_t channel = 1, least_px = 0;
+    const struct cli_option options[] = {
+        {"--model", CLI_OPTION_TEXT, &request.model, 0, 0, NULL},
+        {"--forest", CLI_OPTION_TEXT, &request.forest, 0, 0, NULL},
+        {"--phases", CLI_OPTION_TEXT, &request.phases, 0, 0, NULL},
+        {"--no-classify", CLI_OPTION_FLAG, &request.no_classify, 0, 0, NULL},
+        {"-o", CLI_OPTION_TEXT, &batch->output_directory, 0, 0, NULL},
+        {"--probability", CLI_OPTION_FLAG, &batch->probability, 0, 0, NULL},
+        {"--compress", CLI_OPTION_FLAG, &batch->compress, 0, 0, NULL},
+        {"--threshold", CLI_OPTION_NUMBER, &segment->threshold, 0, 1, NULL},
+        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, normalizations},
+        {"--pixel-size", CLI_OPTION_NUMBER, &segment->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
+        {"--resample", CLI_OPTION_TEXT, &request.resample, 0, 0, NULL},
+        {"--exclude-bottom", CLI_OPTION_INTEGER, &segment->exclude_bottom_px, 0, INT32_MAX, NULL},
+        {"--connectivity", CLI_OPTION_WORD, &connectivity, 0, 0, connectivities},
+        {"--fill-holes", CLI_OPTION_FLAG, &particles->fill_holes, 0, 0, NULL},
+        {"--split", CLI_OPTION_NUMBER, &particles->split_neck, 0, 1, NULL},
+        {"--min-diameter", CLI_OPTION_NUMBER, &particles->least_nm, 0, CLI_LARGEST_NM, NULL},
+        {"--max-diameter", CLI_OPTION_NUMBER, &particles->most_nm, 0, CLI_LARGEST_NM, NULL},
+        {"--min-pixels", CLI_OPTION_INTEGER, &least_px, 0, INT32_MAX, NULL},
+        {"--border", CLI_OPTION_WORD, &border, 0, 0, borders},
+        {"--channel", CLI_OPTION_INTEGER, &channel, 1, INT32_MAX, NULL},
+        {"--band", CLI_OPTION_INTEGER, &segment->band_rows, 1, INT32_MAX, NULL},
+        {"--tile", CLI_OPTION_INTEGER, &segment->tile_px, 1, INT32_MAX, NULL},
+        {"--threads", CLI_OPTION_INTEGER, &request.threads, 0, CLI_MOST_THREADS, NULL},
+        {"--overwrite", CLI_OPTION_FLAG, &batch->overwrite, 0, 0, NULL},
+        {"--recursive", CLI_OPTION_FLAG, &batch->recursive, 0, 0, NULL},
+        {"--files-from", CLI_OPTION_TEXT, &request.files_from, 0, 0, NULL},
+        {"--json", CLI_OPTION_FLAG, &request.json, 0, 0, NULL},
+        {0}};
+    struct cli_line line = {.command = "analyze", .help = help, .options = options};
+    if (!cli_options_parse(&line, argc, argv, &code)) return code;
+    if (request.no_classify && (request.forest || request.phases))
+        return cli_options_wrong(&line, "--no-classify leaves nothing for %s to do",
+                                 request.forest ? "--forest" : "--phases");
+    if (particles->most_nm > 0 && particles->most_nm < particles->least_nm)
+        return cli_options_wrong(&line, "--max-diameter %g is below --min-diameter %g", particles->most_nm,
+                                 particles->least_nm);
+    if (!cli_options_resample(&line, request.resample, &segment->resample, &segment->resample_nm))
+        return CLI_USAGE;
+    if (normalize >= 0) segment->normalize = (fringe_normalize)(FRINGE_NORMALIZE_NONE + normalize);
+    particles->connectivity = connectivity == 0 ? 8 : 4;
+    particles->border = (fringe_border)border;
+    particles->channel = channel - 1;
+    particles->least_px = least_px;
+
+    struct cli_inputs inputs;
+    code = cli_inputs_gather(&inputs, &line, request.files_from);
+    if (code == CLI_DONE) code = analyze_inputs(&request, &inputs);
+    cli_inputs_free(&inputs);
+    return code;
+}
