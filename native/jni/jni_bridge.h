@@ -23,7 +23,7 @@ struct jni_class {
 };
 
 extern const struct jni_class jni_run_class, jni_micrograph_class, jni_model_class, jni_segmentation_class,
-    jni_particles_class;
+    jni_particles_class, jni_training_class;
 
 static inline jlong jni_address(const void *object)
 {
@@ -46,6 +46,9 @@ char *jni_text_take(JNIEnv *env, jbyteArray bytes);
 /* A new Java string; NULL with an exception pending when that fails. */
 jstring jni_text_give(JNIEnv *env, const char *text);
 
+/* A new Java array of `count` strings; NULL with an exception pending when that fails. */
+jobjectArray jni_texts_give(JNIEnv *env, const char *const *texts, jsize count);
+
 /* One field of a Java object and its place in a C struct. Java's type follows from the kind: String, int,
  * long, double, boolean (an int that is 0 or 1 in C). */
 enum jni_kind { JNI_KIND_TEXT, JNI_KIND_INT, JNI_KIND_LONG, JNI_KIND_DOUBLE, JNI_KIND_FLAG };
@@ -60,6 +63,11 @@ struct jni_field {
 int jni_fields_give(JNIEnv *env, jobject object, const struct jni_field *fields, size_t count,
                     const void *values);
 int jni_fields_take(JNIEnv *env, jobject object, const struct jni_field *fields, size_t count, void *values);
+
+/* The defaults, with what a fringe.SegmentOptions or fringe.ParticlesOptions says. 0 with an exception
+ * pending. */
+int jni_segment_options_take(JNIEnv *env, jobject from, fringe_segment_options *options);
+int jni_particles_options_take(JNIEnv *env, jobject from, fringe_particles_options *options);
 
 /* Throws the exception that belongs to a status, with the error's message. An exception that is pending
  * already (a listener's) stays. 1 when one is pending, 0 for FRINGE_OK without one. */
@@ -83,5 +91,8 @@ struct jni_listening {
  * exception is pending at the end. */
 void jni_listening_begin(struct jni_listening *listening, JNIEnv *env, jlong run, jobject owner);
 void jni_listening_end(struct jni_listening *listening);
+
+/* Whether Java may be called: not any more when a listener threw. The run stops, and the exception waits. */
+int jni_listening_goes_on(const struct jni_listening *listening);
 
 #endif

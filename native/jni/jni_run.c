@@ -13,8 +13,7 @@ int jni_run_load(JNIEnv *env)
     return heard_notice != NULL;
 }
 
-/* Whether Java may be called: not any more when a listener threw. The run stops, and the exception waits. */
-static int may_call(const struct jni_listening *listening)
+int jni_listening_goes_on(const struct jni_listening *listening)
 {
     if (!(*listening->env)->ExceptionCheck(listening->env)) return 1;
     fringe_run_cancel(listening->run);
@@ -25,20 +24,20 @@ static void pass_progress(void *user, int64_t done, int64_t total)
 {
     struct jni_listening *listening = user;
     JNIEnv *env = listening->env;
-    if (!may_call(listening)) return;
+    if (!jni_listening_goes_on(listening)) return;
     (*env)->CallVoidMethod(env, listening->owner, heard_progress, (jlong)done, (jlong)total);
-    may_call(listening);
+    jni_listening_goes_on(listening);
 }
 
 static void pass_notice(void *user, fringe_notice notice, const char *text)
 {
     struct jni_listening *listening = user;
     JNIEnv *env = listening->env;
-    if (!may_call(listening)) return;
+    if (!jni_listening_goes_on(listening)) return;
     jstring name = jni_text_give(env, fringe_notice_name(notice));
     jstring words = name ? jni_text_give(env, text) : NULL;
     if (words) (*env)->CallVoidMethod(env, listening->owner, heard_notice, name, words);
-    may_call(listening);
+    jni_listening_goes_on(listening);
     (*env)->DeleteLocalRef(env, name);
     (*env)->DeleteLocalRef(env, words);
 }

@@ -32,7 +32,7 @@ tests=$maven/fringe-java/test-classes:$maven/Fringe_/test-classes
 export XDG_CACHE_HOME="$home/cache" XDG_DATA_HOME="$home/data" LC_ALL=C.UTF-8
 unset FRINGE_CPU FRINGE_MODELS LD_LIBRARY_PATH
 localedef -i de_DE -f UTF-8 "$work/locale/de_DE.UTF-8" >/dev/null 2>&1
-handles="fringe.LibraryTest fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest"
+handles="fringe.LibraryTest fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest fringe.TrainingTest"
 : >"$work/outcomes"
 
 # Reports of -Xcheck:jni on the JDK's own natives for windows and fonts are left out: each is a line that warns and the
@@ -120,7 +120,7 @@ silent "handles jni-check" "$work/handles.log" '^(FATAL ERROR|WARNING|Warning)'
 tests cache in_java -cp "$all" fringe.Tests fringe.CacheTest
 tests german in_german -cp "$all" fringe.Tests $handles
 # Without LibraryTest: AddressSanitizer's dlopen does not look where its caller's libraries lie.
-tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest
+tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest fringe.TrainingTest
 silent "asan report" "$work/asan.log" 'AddressSanitizer'
 tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imagej.FilesTest fringe.imagej.ParticlesTest
 tests memory in_java -Djava.awt.headless=true -Xmx64m -cp "$all" fringe.Tests fringe.imagej.MemoryTest
