@@ -122,7 +122,8 @@ typedef struct fringe_analyze_options {
 } fringe_analyze_options;
 
 /* The defaults: those of fringe_batch_options_init and fringe_particles_options_init, but particles that
- * touch are divided (split_neck 0.7). */
+ * touch are divided (split_neck 0.7), and specks are left out (least_nm 1, least_px 64). Of images without a
+ * pixel size limits in nm say nothing; a notice tells so. */
 FRINGE_API void fringe_analyze_options_init(fringe_analyze_options *options);
 
 /* The whole way from micrographs to statistics: like fringe_batch_segment, for each input with the stem X,

@@ -13,6 +13,10 @@
 
 /* Of touching particles in simulated micrographs this divides most, and few that are one. */
 #define SPLIT_NECK 0.7
+/* Specks of a mask, which smaller ones mostly are, would be most of the particles. A fault counts from this
+ * length on, and a spectrum needs so many pixels. */
+#define LEAST_NM 1
+enum { LEAST_PX = 64 };
 
 void fringe_measure_options_init(fringe_measure_options *options)
 {
@@ -26,6 +30,8 @@ void fringe_analyze_options_init(fringe_analyze_options *options)
     fringe_batch_options_init(&options->batch);
     fringe_particles_options_init(&options->particles);
     options->particles.split_neck = SPLIT_NECK;
+    options->particles.least_nm = LEAST_NM;
+    options->particles.least_px = LEAST_PX;
 }
 
 void fringe_batch_options_init(fringe_batch_options *options)

@@ -139,6 +139,7 @@ static fringe_status measure_input(const struct batch_job *job, const struct bat
                                    fringe_error *error)
 {
     struct measure_item item = {.job = job,
+                                .options = &job->measure->particles,
                                 .labels_path = input->path,
                                 .label = path_name(input->path),
                                 .beside = beside,

@@ -367,14 +367,22 @@ static fringe_status place_particles(struct batch_results *results, struct measu
     int rated = results->job->suffixes.probability && results->first.kind == FRINGE_SEGMENT_MASK;
     const struct measure_beside beside = {.image = results->input->path,
                                           .probability = rated ? planned->items[1] : NULL};
+    fringe_particles_options options = results->job->measure->particles;
+    if (!(results->first.nm_per_px_x > 0) && (options.least_nm > 0 || options.most_nm > 0)) {
+        run_state_notice(results->job->run, FRINGE_NOTICE_CALIBRATION,
+                         "without a pixel size particles are not limited in nm");
+        options.least_nm = options.most_nm = 0;
+    }
     *item = (struct measure_item){.job = results->job,
+                                  .options = &options,
                                   .labels_path = planned->items[0],
                                   .label = path_name(results->input->path),
                                   .beside = &beside,
                                   .places = planned->items + *placed,
                                   .excluded = &results->first.excluded};
     fringe_status status = measure_item_run(item, results->measure_begin, results->measure_end, error);
-    item->beside = NULL;
+    item->beside = NULL; /* these end here */
+    item->options = NULL;
     return status ? status : measure_item_place(item, placed, error);
 }
 

@@ -29,7 +29,7 @@ static fringe_status open_all(struct measure_item *item, fringe_error *error)
     fringe_micrograph_info image = {0};
     fringe_micrograph_get_info(item->labels, &item->info);
     if (item->image) fringe_micrograph_get_info(item->image, &image);
-    double own = item->job->measure->particles.pixel_size_nm;
+    double own = item->options->pixel_size_nm;
     int from_image = !(item->info.nm_per_px_x > 0);
     if (own > 0 || from_image) {
         item->info.nm_per_px_x = own > 0 ? own : image.nm_per_px_x;
@@ -71,13 +71,13 @@ static fringe_status begin_files(struct measure_item *item, int32_t shown, fring
                                       .display_max = shown > 0 ? shown : 1,
                                       .slice_labels = names,
                                       .compress = item->job->options->compress};
-    struct particles_table_options table = {
-        .label = item->label,
-        .image = item->image != NULL,
-        .probability = item->probability != NULL,
-        .faults = item->job->measure->faults != NULL,
-        .slice_count = info->slice_count,
-        .channel = image.channel_count > 1 ? item->job->measure->particles.channel + 1 : 0};
+    struct particles_table_options table = {.label = item->label,
+                                            .image = item->image != NULL,
+                                            .probability = item->probability != NULL,
+                                            .faults = item->job->measure->faults != NULL,
+                                            .slice_count = info->slice_count,
+                                            .channel =
+                                                image.channel_count > 1 ? item->options->channel + 1 : 0};
     char *const *paths = item->places;
     fringe_status status = tiff_write_begin(paths[PLACE_LABELS], &tiff, &item->tiff, error);
     if (!status) status = particles_table_begin(paths[PLACE_TABLE], &table, &item->table, error);
@@ -149,7 +149,7 @@ static fringe_status add_counts(struct measure_item *item, const fringe_particle
     for (int32_t i = 0; (particle = fringe_particles_get(particles, i)); i++) {
         found->count++;
         found->border_count += particle->border;
-        if (particle->border && item->job->measure->particles.border != FRINGE_BORDER_KEEP) continue;
+        if (particle->border && item->options->border != FRINGE_BORDER_KEEP) continue;
         item->diameters[item->diameter_count++] = particle->diameter;
         if (faults) found->fault_counts[fringe_faults_get(faults, i)->fault]++;
     }
@@ -168,8 +168,7 @@ static fringe_status draw_overlay(struct measure_item *item, const fringe_partic
     float *grey = alloc_aligned(plane_px, sizeof *grey);
     fringe_status status =
         grey && item->overlay ? FRINGE_OK : failure_memory(error, "overlay", plane_px * (sizeof *grey + 3));
-    if (!status)
-        status = fringe_micrograph_read(item->image, 0, item->job->measure->particles.channel, grey, error);
+    if (!status) status = fringe_micrograph_read(item->image, 0, item->options->channel, grey, error);
     if (!status)
         status = overlay_draw_particles(grey, item->excluded, particles, faults, item->overlay, error);
     alloc_free(grey);
@@ -180,18 +179,18 @@ static fringe_status measure_slice(struct measure_item *item, int32_t slice, int
                                    fringe_error *error)
 {
     const struct batch_job *job = item->job;
-    const fringe_measure_options *options = job->measure;
+    const fringe_fault_model *model = job->measure->faults;
     fringe_particles *particles = NULL;
     fringe_faults *faults = NULL;
     fringe_status status = fringe_particles_find(item->labels, item->image, item->probability, slice,
-                                                 &options->particles, job->run, &particles, error);
+                                                 item->options, job->run, &particles, error);
     if (status) return status;
     int32_t count = fringe_particles_count(particles);
     *too_many = item->pixel == FRINGE_PIXEL_UINT16 && count > MOST_OF_16_BITS;
     if (*too_many) goto done;
-    if (options->faults)
-        status = fringe_faults_find(options->faults, item->image, slice, options->particles.channel,
-                                    particles, job->run, &faults, error);
+    if (model)
+        status = fringe_faults_find(model, item->image, slice, item->options->channel, particles, job->run,
+                                    &faults, error);
     if (!status && slice == 0) status = begin_files(item, count, error);
     if (status) goto done;
     particles_table_add(item->table, particles, faults, slice);

@@ -28,6 +28,7 @@ void measure_beside_free(struct measure_beside *beside);
 struct measure_item {
     /* Filled in by the owner. */
     const struct batch_job *job;
+    const fringe_particles_options *options;
     const char *labels_path;
     const char *label;                   /* the table's column of that name */
     const struct measure_beside *beside; /* the image must be there where the job classifies */

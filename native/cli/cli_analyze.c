@@ -29,9 +29,9 @@ static const char help[] =
     "  --connectivity N     8: pixels that meet at a corner are connected (default); 4: at a side only\n"
     "  --fill-holes         what one particle encloses belongs to it\n"
     "  --split NECK         divide at necks narrower than NECK times the narrower side (0.7); 0: never\n"
-    "  --min-diameter NM    leave out particles of a smaller area-equivalent diameter\n"
+    "  --min-diameter NM    leave out particles of a smaller area-equivalent diameter (1)\n"
     "  --max-diameter NM    leave out particles of a larger one\n"
-    "  --min-pixels N       leave out particles of fewer pixels\n"
+    "  --min-pixels N       leave out particles of fewer pixels (64)\n"
     "  --border HOW         particles cut by the edge: mark (default; not in statistics), keep, exclude\n"
     "  --channel N          that grey values and lattices are measured in, from 1 (1)\n"
     "  --band ROWS          rows in memory at a time; does not change the result\n"
@@ -124,7 +124,7 @@ int cli_analyze_run(int argc, char **argv)
     fringe_segment_options *segment = &batch->segment;
     fringe_particles_options *particles = &request.analyze.particles;
     int normalize = -1, connectivity = 0, border = particles->border, code;
-    int32_t channel = 1, least_px = 0;
+    int32_t channel = 1, least_px = (int32_t)particles->least_px;
     const struct cli_option options[] = {
         {"--model", CLI_OPTION_TEXT, &request.model, 0, 0, NULL},
         {"--forest", CLI_OPTION_TEXT, &request.forest, 0, 0, NULL},

@@ -2,10 +2,10 @@
  *
  * The mean's interval is the percentile bootstrap over particles (stats/bootstrap.h), widened by what it
  * falls short of for small samples: Student's t over the normal quantile and n over n - 1 (Hesterberg 2015,
- * DOI 10.1080/00031305.2015.1089789). A percentile's interval lies between two of the values themselves,
- * whose ranks the binomial distribution gives: it holds for any distribution, and needs no draws. Intervals
- * hold the spread that comes from the choice of particles, and nothing of what is wrong with all of them
- * alike.
+ * DOI 10.1080/00031305.2015.1089789); of more than 10,000 values it is the normal one, which the bootstrap
+ * then comes to. A percentile's interval lies between two of the values themselves, whose ranks the binomial
+ * distribution gives: it holds for any distribution, and needs no draws. Intervals hold the spread that comes
+ * from the choice of particles, and nothing of what is wrong with all of them alike.
  */
 #ifndef PARTICLES_POPULATION_H
 #define PARTICLES_POPULATION_H

@@ -5,7 +5,17 @@
 #include "base/number.h"
 
 /* The drawing in units of its own; the page scales it. */
-enum { WIDTH = 480, HEIGHT = 270, LEFT = 52, RIGHT = 14, TOP = 22, BOTTOM = 46, TICKS = 6, BINS_MOST = 60 };
+enum {
+    WIDTH = 480,
+    HEIGHT = 270,
+    LEFT = 52,
+    RIGHT = 14,
+    TOP = 22,
+    BOTTOM = 46,
+    TICKS = 6,
+    BINS_MOST = 60,
+    NAME_ROOM = 26
+};
 
 /* A straight map from values to the drawing. */
 struct axis {
@@ -70,14 +80,15 @@ static void draw_axes(FILE *stream, const struct axis *x, const struct axis *y, 
     for (double value = ceil(y->low / y->step - 1e-9) * y->step; value <= y->high + y->step * 1e-9;
          value += y->step) {
         put_line(stream, "grid", LEFT, place(y, value), WIDTH - RIGHT, place(y, value));
-        put_text(stream, LEFT - 6, place(y, value) + 4, "end", number_text(value * scale, 6, text));
+        put_text(stream, LEFT - 6, place(y, value) + 4, "end",
+                 number_text(value * scale + 0.0, 6, text)); /* no "-0" */
     }
     for (double value = ceil(x->low / x->step - 1e-9) * x->step; value <= x->high + x->step * 1e-9;
          value += x->step) {
         put_line(stream, "axis", place(x, value), HEIGHT - BOTTOM, place(x, value), HEIGHT - BOTTOM + 4);
         /* Sums of steps are off in their last digits. */
         put_text(stream, place(x, value), HEIGHT - BOTTOM + 18, "middle",
-                 number_text(round(value / x->step) * x->step, 6, text));
+                 number_text(round(value / x->step) * x->step + 0.0, 6, text));
     }
     put_line(stream, "axis", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM);
     put_text(stream, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", title_x);
@@ -119,8 +130,10 @@ static void draw_marks(FILE *stream, const struct population *population, const 
     const double values[] = {population->d10.value, population->d50.value, population->d90.value};
     for (int i = 0; i < 3; i++) {
         if (!(values[i] >= x->low && values[i] <= x->high)) continue;
-        put_line(stream, "mark", place(x, values[i]), TOP - 4, place(x, values[i]), HEIGHT - BOTTOM);
-        put_text(stream, place(x, values[i]), TOP - 8, "middle", names[i]);
+        double at = place(x, values[i]), middle = place(x, values[1]);
+        put_line(stream, "mark", at, TOP - 4, at, HEIGHT - BOTTOM);
+        /* Where there is no room for the names, D50 keeps its own. */
+        if (i == 1 || fabs(at - middle) > NAME_ROOM) put_text(stream, at, TOP - 8, "middle", names[i]);
     }
 }
 
@@ -140,7 +153,11 @@ void chart_histogram(FILE *stream, const double *sorted, size_t n, const char *t
         if (++counts[bin] > most) most = counts[bin];
     }
     double tallest = (double)most;
-    if (fit) tallest = fmax(tallest, (double)n * width * lognormal_density(fit, fit->median));
+    if (fit) { /* the curve is highest at the distribution's mode */
+        double sigma = log(fit->spread);
+        tallest =
+            fmax(tallest, (double)n * width * lognormal_density(fit, fit->median * exp(-sigma * sigma)));
+    }
     struct axis x = make_axis(low, low + (double)bins * width, LEFT, WIDTH - RIGHT);
     struct axis y = make_axis(0, tallest * 1.05, HEIGHT - BOTTOM, TOP);
     if (y.step < 1) y.step = 1;

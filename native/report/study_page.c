@@ -32,14 +32,14 @@ static const char style[] =
     "p{margin:.4rem 0}.soft,small{color:var(--soft)}small{font-size:.82em}\n"
     ".lead{font-size:1.08rem}.warn{border-left:4px solid var(--warn);padding:.1rem "
     ".9rem;background:var(--card)}\n"
-    ".row{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1rem}\n"
+    ".row{display:grid;grid-template-columns:repeat(auto-fit,minmax(25rem,1fr));gap:1rem;align-items:start}\n"
     "figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.6rem}"
     "figure img,figure "
     "svg{display:block;width:100%;height:auto}figcaption{font-size:.85rem;color:var(--soft);"
     "margin-top:.4rem;overflow-wrap:anywhere}\n"
     "table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}"
     "th,td{text-align:right;padding:.28rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}"
-    "th:first-child,td:first-child{text-align:left;overflow-wrap:anywhere}thead th{border-bottom:2px solid "
+    "th:first-child,td:first-child{text-align:left;overflow-wrap:break-word}thead th{border-bottom:2px solid "
     "var(--line);font-weight:600}td.words{text-align:left}\n"
     "td small{white-space:nowrap}.wide{overflow-x:auto}.key{display:inline-block;width:.8em;height:.8em;"
     "border-radius:2px;margin:0 .35em 0 .9em}\n"
@@ -478,9 +478,16 @@ static void put_provenance(const struct page *page)
     }
     put_fact(stream, "forest: name", text_tree_text(forest, "name", ""));
     put_fact(stream, "forest: sha256", text_tree_text(forest, "sha256", ""));
-    for (const struct text_node *one = parameters ? parameters->first : NULL; one; one = one->next)
-        put_fact(stream, one->key, one->text);
-    fputs("</tbody></table></div>\n<p class=\"soft\">Every micrograph has this, its own SHA-256 and those of "
+    fputs("<tr><td>parameters</td><td class=\"words\">", stream);
+    for (const struct text_node *one = parameters ? parameters->first : NULL; one; one = one->next) {
+        fputs(one == parameters->first ? "<code>" : ", <code>", stream);
+        page_text_put(stream, one->key);
+        fputc('=', stream);
+        page_text_put(stream, one->text);
+        fputs("</code>", stream);
+    }
+    fputs("</td></tr>\n</tbody></table></div>\n<p class=\"soft\">Every micrograph has this, its own SHA-256 "
+          "and those of "
           "all "
           "results in its <code>-fringe.json</code>. Tables: <code>particles.csv</code>, "
           "<code>summary.csv</code>.</p>\n",

@@ -46,16 +46,11 @@ struct batch_case_model {
     const char *names[3];
 };
 
-/* One 3x3 convolution to `channels`, at most 3, and the activation that the kind of output stands for, NULL
- * for none. The model lives in *made. */
-static inline const fringe_model *batch_case_make_model(struct batch_case_model *made, int channels,
-                                                        const char *activation, enum output_kind kind)
+/* The model whose output is value `x` of made->net. It lives in *made. */
+static inline const fringe_model *batch_case_finish_model(struct batch_case_model *made, int x, int channels,
+                                                          enum output_kind kind)
 {
     static const char *const names[] = {"background", "particle", "edge"};
-    made->net = net_begin("image", 1);
-    int x = net_conv(made->net, net_input(made->net), channels, 3, 1);
-    if (activation)
-        x = net_node(made->net, activation, &x, 1, strcmp(activation, "Softmax") ? "" : "axis=1", channels);
     built_model_init(&made->built, net_end(made->net, x, "output"), 1, kind);
     memcpy(made->names, names, sizeof names);
     fringe_model_info *info = &made->built.model.info;
@@ -65,6 +60,18 @@ static inline const fringe_model *batch_case_make_model(struct batch_case_model 
     info->output_names = made->names;
     made->built.model.foreground = channels == 2;
     return &made->built.model;
+}
+
+/* One 3x3 convolution to `channels`, at most 3, and the activation that the kind of output stands for, NULL
+ * for none. */
+static inline const fringe_model *batch_case_make_model(struct batch_case_model *made, int channels,
+                                                        const char *activation, enum output_kind kind)
+{
+    made->net = net_begin("image", 1);
+    int x = net_conv(made->net, net_input(made->net), channels, 3, 1);
+    if (activation)
+        x = net_node(made->net, activation, &x, 1, strcmp(activation, "Softmax") ? "" : "axis=1", channels);
+    return batch_case_finish_model(made, x, channels, kind);
 }
 
 #endif

@@ -8,13 +8,11 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/rng.h"
-#include "faults/fault_features.h"
-#include "forest/forest_grow.h"
-#include "forest/forest_onnx.h"
 #include "fringe/fringe.h"
+#include "support/drawn_forest.h"
 #include "support/faulted_disc.h"
 
-enum { SIDE = 220, DISCS = 4, WIDTH = SIDE * DISCS, ROWS = 600, FEATURES = FEATURE_published_ring_mean };
+enum { SIDE = 220, DISCS = 4, WIDTH = SIDE * DISCS };
 
 #define AU_NM_PER_PX 0.023546 /* d of {111} is 10 px: 0.23546 nm */
 
@@ -22,46 +20,11 @@ static char folder[64];
 static fringe_micrograph *image, *labels;
 static fringe_particles *particles;
 
-/* A forest that knows of each class what a drawing of ours has most of. */
 static void write_package(void)
 {
-    static const char *const classes[] = {"cannot be decided", "no fault seen", "stacking fault", "twin"};
-    const char *names[FEATURES];
-    struct rng rng = rng_from_seed(3);
-    struct forest_settings settings;
-    struct forest *forest;
-    char path[128];
-    uint16_t truth[ROWS];
-    float *values = alloc_array(ROWS * FEATURES, sizeof *values);
-    for (int i = 0; i < ROWS; i++) {
-        float *row = values + i * FEATURES;
-        truth[i] = (uint16_t)(i % 4);
-        row[FEATURE_spot_count] = truth[i] ? 3 + (float)rng_below(&rng, 20) : 0;
-        row[FEATURE_step_1_evidence] = (float)rng_uniform(&rng, truth[i] == 2 ? 5 : 0, truth[i] > 1 ? 9 : 3);
-        row[FEATURE_twin_1_strength] =
-            (float)rng_uniform(&rng, truth[i] == 3 ? 0.5 : 0, truth[i] == 3 ? 1 : 0.45);
-    }
-    struct forest_table table = {values, truth, ROWS, FEATURES, 4};
-    forest_settings_init(&settings);
-    settings.draw = FOREST_ALL;
-    settings.tree_count = 20;
-    for (int i = 0; i < FEATURES; i++) names[i] = fault_feature_name((enum fault_feature)i);
-    cr_assert_eq(forest_grow(&settings, &table, classes, NULL, &forest, NULL, NULL), FRINGE_OK);
-    alloc_free(values);
     strcpy(folder, "/tmp/fringe-faults-XXXXXX");
     cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/forest.onnx", folder);
-    cr_assert_eq(forest_onnx_write(path, forest, NULL), FRINGE_OK);
-    forest_free(forest);
-    snprintf(path, sizeof path, "%s/rdf.yaml", folder);
-    FILE *stream = fopen(path, "w");
-    fprintf(stream,
-            "name: Drawn faults\nweights: {onnx: {source: forest.onnx}}\nconfig:\n  fringe:\n"
-            "    features:\n      version: %d\n      names: [",
-            (int)FAULT_FEATURES_VERSION);
-    for (int i = 0; i < FEATURES; i++) fprintf(stream, "%s%s", i ? ", " : "", names[i]);
-    fprintf(stream, "]\n");
-    fclose(stream);
+    drawn_forest_write(folder);
 }
 
 /* A whole crystal, a glide, a twin, and noise, side by side. */
