@@ -32,9 +32,8 @@ static const char info_help[] =
 
 static const char test_help[] =
     "usage: fringe model test M [--threads N]\n"
-    "Runs a model's own test tensors and compares: those that a package of a network or a forest names, or "
-    "the\n"
-    "folders test_data_set_N beside a model.onnx.\n"
+    "Runs a model's own test tensors and compares: those that a package names, of a network or a\n"
+    "forest, or the folders test_data_set_N beside a model.onnx.\n"
     "  --threads N  0 for all processors (default)\n"
     "Exit: 0 they agree, 2 usage, 3 they differ or the model cannot be used, 4 cancelled.\n";
 
