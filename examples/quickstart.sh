@@ -1,6 +1,6 @@
 #!/bin/sh
-# From a fresh clone to masks: installs what is missing, builds Fringe, and finds the particles in the simulated
-# micrographs beside this script.
+# From a fresh clone to a report: installs what is missing, builds Fringe, and finds and measures the particles in the
+# simulated micrographs beside this script.
 #
 #     sh examples/quickstart.sh
 #
@@ -22,9 +22,11 @@ if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DFRINGE
     exit 1
 fi
 
-echo "Finding particles in the simulated micrographs of examples/micrographs; written are:"
-set -- segment --model "$root/models/hrtem-particles" --overlay --probability -o "$out" "$root/examples/micrographs"
+echo "Analysing the simulated micrographs of examples/micrographs; written are:"
+FRINGE_MODELS=$root/models
+export FRINGE_MODELS
+set -- analyze -o "$out" "$root/examples/micrographs"
 "$build/native/cli/fringe" "$@" # names its outputs, one a line
 
 echo "That was: fringe $*"
-echo "Look first at $out/simulated-silver-touching-overlay.png; the masks open in ImageJ with their pixel size."
+echo "Look first at $out/report.html; masks, tables and ROIs open in ImageJ with their pixel size."

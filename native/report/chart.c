@@ -178,7 +178,7 @@ void chart_histogram(FILE *stream, const double *sorted, size_t n, const char *t
     if (shown < n) {
         char words[48];
         snprintf(words, sizeof words, "%zu larger", n - shown);
-        put_text(stream, WIDTH - RIGHT, HEIGHT - BOTTOM - 6, "end", words);
+        put_text(stream, WIDTH - RIGHT, TOP + 10, "end", words);
     }
     fputs("</svg>\n", stream);
 }

@@ -6,7 +6,7 @@
 #include "report/study_summary.h"
 
 /* How the files of a batch begin that Fringe writes; others are never replaced. */
-#define STUDY_PARTICLES_HEAD " ,image,Label,"
+#define STUDY_PARTICLES_HEAD " ,image,Label"
 #define STUDY_SUMMARY_HEAD   "image,status,message,unit,"
 
 /* Writes the rows of the images' tables behind each other, numbered anew, with the image in a column of its
