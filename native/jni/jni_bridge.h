@@ -23,7 +23,7 @@ struct jni_class {
 };
 
 extern const struct jni_class jni_run_class, jni_micrograph_class, jni_model_class, jni_segmentation_class,
-    jni_particles_class, jni_training_class;
+    jni_particles_class, jni_training_class, jni_faults_class, jni_batch_class;
 
 static inline jlong jni_address(const void *object)
 {

@@ -26,19 +26,6 @@ static void free_model(JNIEnv *env, jclass class, jlong model)
     fringe_model_free(jni_object(model));
 }
 
-static jobjectArray output_names(JNIEnv *env, const fringe_model_info *info)
-{
-    jclass text = (*env)->FindClass(env, "java/lang/String");
-    jobjectArray names = text ? (*env)->NewObjectArray(env, info->output_channels, text, NULL) : NULL;
-    for (int32_t i = 0; names && i < info->output_channels; i++) {
-        jstring name = jni_text_give(env, info->output_names[i]);
-        if (!name) return NULL;
-        (*env)->SetObjectArrayElement(env, names, i, name);
-        (*env)->DeleteLocalRef(env, name);
-    }
-    return names;
-}
-
 /* Fills in the fields and gives the names of the outputs. */
 static jobjectArray describe(JNIEnv *env, jclass class, jlong model, jobject into)
 {
@@ -72,7 +59,7 @@ static jobjectArray describe(JNIEnv *env, jclass class, jlong model, jobject int
     fringe_model_info info;
     fringe_model_get_info(jni_object(model), &info);
     if (!jni_fields_give(env, into, fields, sizeof fields / sizeof *fields, &info)) return NULL;
-    return output_names(env, &info);
+    return jni_texts_give(env, info.output_names, info.output_channels);
 }
 
 static jlong memory(JNIEnv *env, jclass class, jlong model, jint height, jint width)

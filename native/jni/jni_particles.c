@@ -20,15 +20,7 @@ enum { COLUMN_COUNT = sizeof column_names / sizeof *column_names };
 static jobjectArray column_names_of(JNIEnv *env, jclass class)
 {
     (void)class;
-    jclass string = (*env)->FindClass(env, "java/lang/String");
-    jobjectArray names = string ? (*env)->NewObjectArray(env, COLUMN_COUNT, string, NULL) : NULL;
-    for (jsize i = 0; i < COLUMN_COUNT && names; i++) {
-        jstring name = jni_text_give(env, column_names[i]);
-        if (!name) return NULL;
-        (*env)->SetObjectArrayElement(env, names, i, name);
-        (*env)->DeleteLocalRef(env, name);
-    }
-    return names;
+    return jni_texts_give(env, column_names, COLUMN_COUNT);
 }
 
 static jintArray column_sources_of(JNIEnv *env, jclass class)
@@ -39,22 +31,34 @@ static jintArray column_sources_of(JNIEnv *env, jclass class)
     return sources;
 }
 
-static int take_options(JNIEnv *env, jobject from, fringe_particles_options *options)
+static const struct jni_field option_fields[] = {
+    {"threshold", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, threshold)},
+    {"connectivity", JNI_KIND_INT, offsetof(fringe_particles_options, connectivity)},
+    {"fillHoles", JNI_KIND_FLAG, offsetof(fringe_particles_options, fill_holes)},
+    {"split", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, split_neck)},
+    {"minDiameter", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, least_nm)},
+    {"maxDiameter", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, most_nm)},
+    {"minPixels", JNI_KIND_LONG, offsetof(fringe_particles_options, least_px)},
+    {"border", JNI_KIND_INT, offsetof(fringe_particles_options, border)},
+    {"pixelSize", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, pixel_size_nm)},
+    {"channel", JNI_KIND_INT, offsetof(fringe_particles_options, channel)},
+};
+
+enum { OPTION_COUNT = sizeof option_fields / sizeof *option_fields };
+
+int jni_particles_options_take(JNIEnv *env, jobject from, fringe_particles_options *options)
 {
-    static const struct jni_field fields[] = {
-        {"threshold", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, threshold)},
-        {"connectivity", JNI_KIND_INT, offsetof(fringe_particles_options, connectivity)},
-        {"fillHoles", JNI_KIND_FLAG, offsetof(fringe_particles_options, fill_holes)},
-        {"split", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, split_neck)},
-        {"minDiameter", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, least_nm)},
-        {"maxDiameter", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, most_nm)},
-        {"minPixels", JNI_KIND_LONG, offsetof(fringe_particles_options, least_px)},
-        {"border", JNI_KIND_INT, offsetof(fringe_particles_options, border)},
-        {"pixelSize", JNI_KIND_DOUBLE, offsetof(fringe_particles_options, pixel_size_nm)},
-        {"channel", JNI_KIND_INT, offsetof(fringe_particles_options, channel)},
-    };
     fringe_particles_options_init(options);
-    return jni_fields_take(env, from, fields, sizeof fields / sizeof *fields, options);
+    return jni_fields_take(env, from, option_fields, OPTION_COUNT, options);
+}
+
+/* What an analysis does unless it is told otherwise. */
+static void analysis_defaults(JNIEnv *env, jclass class, jobject into)
+{
+    (void)class;
+    fringe_analyze_options options;
+    fringe_analyze_options_init(&options);
+    jni_fields_give(env, into, option_fields, OPTION_COUNT, &options.particles);
 }
 
 static jlong find(JNIEnv *env, jclass class, jlong labels, jlong image, jlong probability, jint slice,
@@ -64,7 +68,7 @@ static jlong find(JNIEnv *env, jclass class, jlong labels, jlong image, jlong pr
     fringe_particles_options taken;
     fringe_particles *particles = NULL;
     fringe_error error;
-    if (!take_options(env, options, &taken)) return 0;
+    if (!jni_particles_options_take(env, options, &taken)) return 0;
     struct jni_listening listening;
     jni_listening_begin(&listening, env, run, owner);
     fringe_status status =
@@ -158,6 +162,7 @@ static jintArray outline(JNIEnv *env, jclass class, jlong address, jint index)
 static const JNINativeMethod methods[] = {
     {"columnNames", "()[Ljava/lang/String;", (void *)column_names_of},
     {"columnSources", "()[I", (void *)column_sources_of},
+    {"analysisDefaults", "(Lfringe/ParticlesOptions;)V", (void *)analysis_defaults},
     {"find", "(JJJILfringe/ParticlesOptions;JLfringe/Run;)J", (void *)find},
     {"free", "(J)V", (void *)free_particles},
     {"describe", "(JLfringe/Particles;)V", (void *)describe},

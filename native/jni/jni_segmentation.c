@@ -3,7 +3,7 @@
 
 #include "jni/jni_bridge.h"
 
-static int take_options(JNIEnv *env, jobject from, fringe_segment_options *options)
+int jni_segment_options_take(JNIEnv *env, jobject from, fringe_segment_options *options)
 {
     static const struct jni_field fields[] = {
         {"threshold", JNI_KIND_DOUBLE, offsetof(fringe_segment_options, threshold)},
@@ -27,7 +27,7 @@ static jlong segment(JNIEnv *env, jclass class, jlong model, jlong micrograph, j
     (void)class;
     fringe_segment_options taken;
     fringe_error error;
-    if (!take_options(env, options, &taken)) return 0;
+    if (!jni_segment_options_take(env, options, &taken)) return 0;
     fringe_segmentation *result = calloc(1, sizeof *result);
     if (!result) {
         jni_out_of_memory(env, "the result");

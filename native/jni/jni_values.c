@@ -55,6 +55,18 @@ jstring jni_text_give(JNIEnv *env, const char *text)
     return made;
 }
 
+jobjectArray jni_texts_give(JNIEnv *env, const char *const *texts, jsize count)
+{
+    jobjectArray made = (*env)->NewObjectArray(env, count, string_class, NULL);
+    for (jsize i = 0; i < count && made; i++) {
+        jstring text = jni_text_give(env, texts[i]);
+        if (!text) return NULL;
+        (*env)->SetObjectArrayElement(env, made, i, text);
+        (*env)->DeleteLocalRef(env, text);
+    }
+    return made;
+}
+
 static const char *signature_of(enum jni_kind kind)
 {
     static const char *const signatures[] = {[JNI_KIND_TEXT] = "Ljava/lang/String;",

@@ -29,7 +29,8 @@ import org.junit.Test;
 
 /** Menus, dialogs, the recorder, macro functions; a picture of each window. */
 public class CommandsTest {
-    private static final String[] LABELS = {"Fringe Segment...", "Fringe Measure...", "Fringe Model Info...", "Fringe Install Model...",
+    private static final String[] LABELS = {"Fringe Analyze...", "Fringe Analyze Folder...", "Fringe Segment...", "Fringe Measure...",
+        "Fringe Classify...", "Fringe Model Info...", "Fringe Install Model...",
         "Fringe Macro Extensions", "Fringe Help"};
 
     @Before

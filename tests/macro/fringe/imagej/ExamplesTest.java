@@ -49,6 +49,22 @@ public class ExamplesTest {
     }
 
     @Test
+    public void analyzeAnalyzesImagesAndFolders() throws Exception {
+        ResultsTable.getResultsTable().reset();
+        Path folder = Session.folder();
+        Session.save(Session.picturesque(), folder.resolve("a.tif"));
+        run("analyze.ijm", folder.resolve("a.tif").toString());
+        int count = ResultsTable.getResultsTable().size();
+        assertTrue(count + " particles", count > 1);
+        assertTrue(IJ.getLog(), IJ.getLog().contains(count + " particles in a.tif"));
+        Session.shown("a-mask");
+        run("analyze.ijm", folder.toString());
+        Session.window("particles.csv").dispose();
+        assertEquals(count + 1, Files.readAllLines(folder.resolve("analyzed/a-particles.csv")).size());
+        assertTrue(Files.exists(folder.resolve("analyzed/report.html")));
+    }
+
+    @Test
     public void batchGoesOnBehindABrokenImage() throws Exception {
         Path folder = Session.folder();
         Session.save(Session.micrograph(), folder.resolve("a.tif"));

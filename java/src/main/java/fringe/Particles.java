@@ -141,6 +141,8 @@ public final class Particles extends Handle {
 
     private static native int[] columnSources();
 
+    static native void analysisDefaults(ParticlesOptions into);
+
     private static native long find(long labels, long image, long probability, int slice, ParticlesOptions options,
             long run, Run owner);
 

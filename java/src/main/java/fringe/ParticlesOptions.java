@@ -24,6 +24,26 @@ public final class ParticlesOptions {
     private double pixelSize;
     private int channel;
 
+    /** What an analysis does unless it is told otherwise: touching particles are divided, specks left out. */
+    public static ParticlesOptions forAnalysis() {
+        Library.load();
+        ParticlesOptions options = new ParticlesOptions();
+        Particles.analysisDefaults(options);
+        return options;
+    }
+
+    public double split() {
+        return split;
+    }
+
+    public double minDiameter() {
+        return minDiameter;
+    }
+
+    public long minPixels() {
+        return minPixels;
+    }
+
     /** Above 0: pixels of this value or more are a mask, as in a probability map; 0: pixels are labels. */
     public ParticlesOptions threshold(double value) {
         threshold = value;

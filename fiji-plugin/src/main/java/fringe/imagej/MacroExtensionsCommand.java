@@ -18,6 +18,8 @@ import java.util.function.BiConsumer;
  *
  * Ext.fringeSegment(options, error)   "Fringe Segment..." on the current image; the error is "" when all went well
  * Ext.fringeMeasure(options, error)   "Fringe Measure..." likewise
+ * Ext.fringeClassify(options, error)  "Fringe Classify..." likewise
+ * Ext.fringeAnalyze(options, error)   "Fringe Analyze..." likewise
  * Ext.fringeModelInfo(model, text)    what a model is, a line "fact, tab, value" each; the only fact of none is "error"
  * Ext.fringeRelease()                 frees the model that was used last, which stays loaded otherwise
  */
@@ -37,6 +39,8 @@ public class MacroExtensionsCommand implements PlugIn, MacroExtension {
         return new ExtensionDescriptor[] {
             ExtensionDescriptor.newDescriptor("fringeSegment", this, text, answer),
             ExtensionDescriptor.newDescriptor("fringeMeasure", this, text, answer),
+            ExtensionDescriptor.newDescriptor("fringeClassify", this, text, answer),
+            ExtensionDescriptor.newDescriptor("fringeAnalyze", this, text, answer),
             ExtensionDescriptor.newDescriptor("fringeModelInfo", this, text, answer),
             ExtensionDescriptor.newDescriptor("fringeRelease", this)};
     }
@@ -46,6 +50,8 @@ public class MacroExtensionsCommand implements PlugIn, MacroExtension {
         if (name.equals("fringeRelease")) Models.release();
         if (name.equals("fringeSegment")) ((String[]) arguments[1])[0] = apply(arguments, SegmentCommand::segment);
         if (name.equals("fringeMeasure")) ((String[]) arguments[1])[0] = apply(arguments, MeasureCommand::measure);
+        if (name.equals("fringeClassify")) ((String[]) arguments[1])[0] = apply(arguments, ClassifyCommand::classify);
+        if (name.equals("fringeAnalyze")) ((String[]) arguments[1])[0] = apply(arguments, AnalyzeCommand::analyze);
         if (name.equals("fringeModelInfo")) ((String[]) arguments[1])[0] = info((String) arguments[0]);
         return null;
     }

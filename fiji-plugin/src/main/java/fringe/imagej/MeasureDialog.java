@@ -12,27 +12,36 @@ final class MeasureDialog implements DialogListener {
 
     private final ImagePlus labels;
     private final boolean stack;
+    private final boolean classify;
 
-    private MeasureDialog(ImagePlus labels) {
+    private MeasureDialog(ImagePlus labels, boolean classify) {
         this.labels = labels;
+        this.classify = classify;
         this.stack = labels.getNSlices() * labels.getNFrames() > 1;
     }
 
-    /** Asks, and measures unless the dialog was cancelled. */
-    static void run(ImagePlus labels) {
-        MeasureDialog asked = new MeasureDialog(labels);
-        GenericDialog dialog = asked.build();
+    /** Asks, and measures or classifies unless the dialog was cancelled. */
+    static void run(ImagePlus labels, String title, boolean classify) {
+        MeasureDialog asked = new MeasureDialog(labels, classify);
+        GenericDialog dialog = asked.build(title);
         dialog.showDialog();
         if (dialog.wasCanceled()) return;
         last = asked.read(dialog);
-        MeasureCommand.measure(labels, last);
+        if (classify) ClassifyCommand.show(labels, last);
+        else MeasureCommand.show(labels, last, false);
     }
 
-    private GenericDialog build() {
-        GenericDialog dialog = new GenericDialog("Fringe Measure");
+    private GenericDialog build(String title) {
+        GenericDialog dialog = new GenericDialog(title);
         String[] titles = OpenImages.besides(labels);
         dialog.addChoice("image", titles, OpenImages.micrographOf(labels, titles));
         boolean there = Arrays.asList(titles).contains(last.probability);
+        if (classify) {
+            String[] forests = Forests.names(false);
+            boolean listed = Arrays.asList(forests).contains(last.forest);
+            dialog.addChoice("forest", forests, listed ? last.forest : forests.length > 0 ? forests[0] : "");
+            dialog.addFileField("phases", last.phases);
+        }
         dialog.addChoice("probability", titles, there ? last.probability : OpenImages.NONE);
         dialog.addNumericField("threshold", last.threshold, 3, 8, "0: pixels are labels");
         dialog.addChoice("connectivity", MeasureSettings.CONNECTIVITY, last.connectivity);
@@ -66,6 +75,10 @@ final class MeasureDialog implements DialogListener {
     private MeasureSettings read(GenericDialog dialog) {
         MeasureSettings settings = new MeasureSettings();
         settings.image = MeasureSettings.imageOf(dialog.getNextChoice());
+        if (classify) {
+            settings.forest = dialog.getNextChoice();
+            settings.phases = dialog.getNextString();
+        }
         settings.probability = MeasureSettings.imageOf(dialog.getNextChoice());
         settings.threshold = dialog.getNextNumber();
         settings.connectivity = dialog.getNextChoice();

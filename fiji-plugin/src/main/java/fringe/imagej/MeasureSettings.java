@@ -27,9 +27,18 @@ final class MeasureSettings {
     boolean roiManager;
     boolean labels;
     boolean stack;
+    /** A forest's name or path: null for the usual one where it is installed, "none" for no classes. */
+    String forest;
+    /** A file with the crystals that are possible; "" for those that come with Fringe. */
+    String phases = "";
 
     /** Reads a macro's options, "image=a.tif split=0.7 overlay". */
     static MeasureSettings parse(String text) {
+        return parse(text, new MeasureSettings());
+    }
+
+    /** The same, with other sizes and splitting where the options say nothing of them. */
+    static MeasureSettings parse(String text, MeasureSettings usual) {
         MacroOptions options = new MacroOptions(text);
         MeasureSettings settings = new MeasureSettings();
         settings.image = imageOf(options.text("image", ""));
@@ -37,10 +46,10 @@ final class MeasureSettings {
         settings.threshold = options.number("threshold", 0);
         settings.connectivity = options.text("connectivity", CONNECTIVITY[0]);
         settings.fillHoles = options.has("fill_holes");
-        settings.split = options.number("split", 0);
-        settings.minDiameter = options.number("min_diameter", 0);
+        settings.split = options.number("split", usual.split);
+        settings.minDiameter = options.number("min_diameter", usual.minDiameter);
         settings.maxDiameter = options.number("max_diameter", 0);
-        settings.minPixels = options.integer("min_pixels", 0, 0, Integer.MAX_VALUE);
+        settings.minPixels = options.integer("min_pixels", usual.minPixels, 0, Integer.MAX_VALUE);
         settings.border = options.text("border", BORDER[0]);
         settings.pixelSize = options.number("pixel_size", 0);
         settings.channel = (int) options.integer("channel", 1, 1, Integer.MAX_VALUE);
@@ -48,6 +57,8 @@ final class MeasureSettings {
         settings.roiManager = options.has("roi_manager");
         settings.labels = options.has("labels");
         settings.stack = options.has("stack");
+        settings.forest = options.text("forest", null);
+        settings.phases = options.text("phases", "");
         return settings;
     }
 

@@ -7,6 +7,7 @@ import fringe.Run;
 import ij.IJ;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,21 @@ final class Models {
                 if (isModel(file)) models.putIfAbsent(nameOf(file), file.getPath());
         }
         return models;
+    }
+
+    /** Names of the models that are forests, by what their descriptions say. */
+    static List<String> forests() {
+        List<String> forests = new ArrayList<>();
+        for (Map.Entry<String, String> model : list().entrySet()) {
+            File description = new File(model.getValue(), "rdf.yaml");
+            try {
+                String text = description.isFile() ? new String(Files.readAllBytes(description.toPath()), "UTF-8") : "";
+                if (text.matches("(?s).*\\n *features:.*")) forests.add(model.getKey());
+            } catch (IOException e) {
+                IJ.log("Fringe: " + description + " cannot be read: " + e);
+            }
+        }
+        return forests;
     }
 
     /** The path of a model given by path or by name. */

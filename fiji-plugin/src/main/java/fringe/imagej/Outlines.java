@@ -1,9 +1,11 @@
 package fringe.imagej;
 
+import fringe.FaultRating;
 import fringe.FringeArgumentException;
 import fringe.Particles;
 import fringe.Segmentation;
 import ij.ImagePlus;
+import ij.gui.Line;
 import ij.gui.Overlay;
 import ij.gui.PolygonRoi;
 import ij.gui.Roi;
@@ -21,6 +23,10 @@ import java.util.Locale;
 final class Outlines {
     private static final String MARK = "fringe";
     private static final Color[] COLOURS = {Color.yellow, Color.cyan, Color.magenta, Color.green, Color.orange};
+
+    /** Of the classes of FaultModel, as in the command line's overlay: faults stand out. */
+    private static final Color[] FAULT_COLOURS = {new Color(86, 180, 233), new Color(230, 159, 0), new Color(240, 228, 66),
+        new Color(204, 121, 167), new Color(190, 190, 190)};
 
     private Outlines() {
     }
@@ -67,6 +73,22 @@ final class Outlines {
         }
     }
 
+    /** A line at a fault's plane, in the colour of its particle's class. */
+    static Roi of(FaultRating.Line plane, FaultRating rating, ImagePlus image, Rectangle bounds, int z, int t) {
+        Roi roi = new Line(plane.x0 + bounds.x, plane.y0 + bounds.y, plane.x1 + bounds.x, plane.y1 + bounds.y);
+        roi.setName(plane.twin ? "twin plane" : "fault plane");
+        roi.setProperty(MARK, "1");
+        roi.setStrokeColor(FAULT_COLOURS[rating.fault()]);
+        place(roi, image, z, t);
+        return roi;
+    }
+
+    /** Colours an outline by a class, which is its group too. */
+    static void rate(Roi roi, FaultRating rating) {
+        roi.setGroup(rating.fault() + 1);
+        roi.setStrokeColor(FAULT_COLOURS[rating.fault()]);
+    }
+
     /** The outline of one particle, named and formed as in the command line's ROI zip. */
     static Roi of(Particles particles, int index, ImagePlus image, Rectangle bounds, int z, int t) {
         int[] corners = particles.outline(index);
@@ -97,6 +119,19 @@ final class Outlines {
             if (shown.get(i).getProperty(MARK) != null) shown.remove(i);
         for (Roi roi : rois.toArray()) shown.add(roi);
         image.setOverlay(shown);
+    }
+
+    /** Shows particles where that is asked for: outlines and planes on the image, rows in ImageJ's table. */
+    static void show(ImagePlus image, ParticleFinder found, boolean overlay, boolean roiManager) {
+        if (roiManager) addToManager(found.rois);
+        if (overlay) {
+            Overlay all = found.rois.duplicate();
+            for (Roi plane : found.planes.toArray()) all.add(plane);
+            show(image, all);
+        }
+        ResultsTable table = ResultsTable.getResultsTable();
+        found.table.appendTo(table);
+        table.show("Results");
     }
 
     /** Adds ROIs to the ROI Manager, behind what is there already. */

@@ -1,5 +1,7 @@
 package fringe.imagej;
 
+import fringe.FaultModel;
+import fringe.FaultRating;
 import fringe.Particle;
 import fringe.Particles;
 import ij.measure.ResultsTable;
@@ -23,6 +25,7 @@ final class ParticleTable {
         Particle particle;
         double[] values;
         List<String> columns;
+        FaultRating rating;
         String unit;
     }
 
@@ -40,8 +43,11 @@ final class ParticleTable {
         pixelHeight = unitsPerPixelY;
     }
 
-    /** Adds the particles of a slice, which counts from 1 (0: there is but one), of a channel (0: likewise). */
-    void add(Particles particles, String label, int slice, int channel) {
+    /**
+     * Adds the particles of a slice, which counts from 1 (0: there is but one), of a channel (0: likewise). Ratings are
+     * null where they are not classified.
+     */
+    void add(Particles particles, FaultRating[] ratings, String label, int slice, int channel) {
         List<String> columns = particles.columns();
         for (int i = 0; i < particles.count(); i++) {
             Row row = new Row();
@@ -52,6 +58,7 @@ final class ParticleTable {
             row.columns = columns;
             row.values = new double[columns.size()];
             for (int c = 0; c < row.values.length; c++) row.values[c] = shifted(row.particle, columns.get(c));
+            row.rating = ratings == null ? null : ratings[i];
             row.unit = particles.unit();
             rows.add(row);
         }
@@ -77,11 +84,40 @@ final class ParticleTable {
             for (int c = 0; c < row.values.length; c++) table.addValue(row.columns.get(c), row.values[c]);
             if (row.channel > 0) table.addValue("Ch", row.channel);
             if (row.slice > 0) table.addValue("Slice", row.slice);
+            if (row.rating != null) addRating(table, row.rating);
             table.addValue("pixels", row.particle.pixelCount());
             table.addValue("border", row.particle.border() ? 1 : 0);
             table.addValue("particle", row.particle.number());
             table.addValue("input_value", row.particle.inputValue());
             table.addValue("unit", row.unit);
         }
+    }
+
+    private static void addRating(ResultsTable table, FaultRating rating) {
+        table.addValue("class", rating.className());
+        table.addValue("probability", rating.probability());
+        table.addValue("fault_probability", rating.faultProbability());
+        table.addValue("resolved", rating.resolved() ? 1 : 0);
+        table.addValue("spots", rating.spotCount());
+        table.addValue("phase", rating.phase());
+        table.addValue("zone", rating.zone());
+        for (String column : FaultModel.latticeColumns()) table.addValue(column, rating.lattice(column));
+    }
+
+    /** The diameters of the particles that summaries count: of those with a fault alone, or of all. */
+    double[] diameters(boolean withBorder, boolean faultsOnly) {
+        return rows.stream().filter(row -> withBorder || !row.particle.border())
+                .filter(row -> !faultsOnly || (row.rating != null && FaultModel.seen(row.rating.fault())))
+                .mapToDouble(row -> row.particle.value("diameter")).toArray();
+    }
+
+    /** Whether particles have classes. */
+    boolean classified() {
+        return !rows.isEmpty() && rows.get(0).rating != null;
+    }
+
+    /** The unit of lengths, "pixel" where there are no particles. */
+    String unit() {
+        return rows.isEmpty() ? "pixel" : rows.get(0).unit;
     }
 }

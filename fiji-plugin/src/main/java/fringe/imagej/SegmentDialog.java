@@ -46,6 +46,7 @@ final class SegmentDialog implements DialogListener {
     private GenericDialog build() {
         GenericDialog dialog = new GenericDialog("Fringe Segment");
         Map<String, String> models = Models.list();
+        models.keySet().removeAll(Models.forests());
         String[] names = models.keySet().toArray(new String[0]);
         dialog.addChoice("model", names, models.containsKey(last.model) ? last.model : names.length > 0 ? names[0] : "");
         Choice model = (Choice) dialog.getChoices().get(0);
@@ -65,7 +66,7 @@ final class SegmentDialog implements DialogListener {
         return dialog;
     }
 
-    private static void browse(Choice model) {
+    static void browse(Choice model) {
         OpenDialog file = new OpenDialog("A model: .zip, .onnx or the rdf.yaml of a folder");
         if (file.getPath() == null) return;
         boolean description = file.getFileName().endsWith(".yaml");

@@ -67,7 +67,7 @@ final class Segmenter {
     }
 
     /** What a result's Info says of its making. */
-    private static String describe(ModelInfo info, Settings settings) {
+    static String describe(ModelInfo info, Settings settings) {
         return "Fringe: " + Library.version() + ", instruction path " + Library.cpuPath() + "\nFringe model: " + info.name()
                 + " " + info.version() + ", sha256 " + info.sha256() + "\nFringe threshold: " + settings.threshold
                 + ", normalize: " + settings.normalize + "\n";
