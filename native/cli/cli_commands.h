@@ -19,6 +19,7 @@ enum cli_exit {
 int cli_analyze_run(int argc, char **argv);
 int cli_segment_run(int argc, char **argv);
 int cli_measure_run(int argc, char **argv);
+int cli_classify_run(int argc, char **argv);
 int cli_simulate_run(int argc, char **argv);
 int cli_train_run(int argc, char **argv);
 int cli_evaluate_run(int argc, char **argv);

@@ -13,6 +13,7 @@ static const char help[] =
     "  analyze     the whole way: masks, particles, faults, statistics, a report\n"
     "  segment     applies a network to micrographs: masks, probability maps, overlays\n"
     "  measure     finds and measures the particles of masks: table, ROIs, labels\n"
+    "  classify    tells stacking faults and twins in particles, and their lattices\n"
     "  simulate    makes micrographs by calculation, with their truth\n"
     "  train       trains a network on labels or simulated micrographs\n"
     "  evaluate    scores networks and classical methods against truth\n"
@@ -34,11 +35,11 @@ static int print_version(void)
 
 static int run_command(int argc, char **argv)
 {
-    static const char *const names[] = {"analyze",  "segment", "measure", "simulate", "train",
-                                        "evaluate", "info",    "model",   NULL};
-    static int (*const functions[])(int, char **) = {cli_analyze_run,  cli_segment_run, cli_measure_run,
-                                                     cli_simulate_run, cli_train_run,   cli_evaluate_run,
-                                                     cli_info_run,     cli_model_run};
+    static const char *const names[] = {"analyze", "segment",  "measure", "classify", "simulate",
+                                        "train",   "evaluate", "info",    "model",    NULL};
+    static int (*const functions[])(int, char **) = {cli_analyze_run,  cli_segment_run,  cli_measure_run,
+                                                     cli_classify_run, cli_simulate_run, cli_train_run,
+                                                     cli_evaluate_run, cli_info_run,     cli_model_run};
     int version = 0, code;
     const struct cli_option options[] = {{"--version", CLI_OPTION_FLAG, &version, 0, 0, NULL}, {0}};
     struct cli_line line = {.command = "", .help = help, .options = options};

@@ -6,7 +6,7 @@ _fringe() {
     COMPREPLY=()
     [ "$command" != model ] || [ "$COMP_CWORD" -lt 3 ] || command="model ${COMP_WORDS[2]}"
     case $COMP_CWORD-$command in
-    1-*) mapfile -t COMPREPLY < <(compgen -W "analyze segment measure simulate train evaluate info model --version --help" -- "$word") && return ;;
+    1-*) mapfile -t COMPREPLY < <(compgen -W "analyze segment measure classify simulate train evaluate info model --version --help" -- "$word") && return ;;
     2-model) mapfile -t COMPREPLY < <(compgen -W "info test time install --help" -- "$word") && return ;;
     esac
     case $before in
@@ -38,6 +38,10 @@ _fringe() {
         options="--image --probability --threshold --connectivity --fill-holes --split --min-diameter --max-diameter
             --min-pixels --border --pixel-size --channel -o --compress --threads --overwrite --recursive --files-from
             --json --help"
+        ;;
+    classify)
+        options="--labels --forest --phases --split --min-diameter --max-diameter --border --pixel-size --channel -o
+            --threads --overwrite --recursive --json --help"
         ;;
     simulate) options="--preset --count --seed -o --threads --overwrite --help" ;;
     train) options="-o --from --threads --overwrite --json --help" ;;

@@ -1,6 +1,6 @@
 # Each command's help fits a screen of 24 lines and 100 columns, on standard output.
 . "$EXPECT"
-for command in "" segment measure simulate train evaluate info model "model info" "model test" "model time" "model install"; do
+for command in "" segment measure classify simulate train evaluate info model "model info" "model test" "model time" "model install"; do
     expect 0 fringe $command --help
     silent err
     says out "^usage: fringe $command"

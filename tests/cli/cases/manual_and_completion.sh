@@ -1,6 +1,6 @@
 # The manual page and the completion know the options that the help lists, and no others.
 . "$EXPECT"
-for command in analyze segment measure simulate train evaluate info "model info" "model test" "model time" "model install"; do
+for command in analyze segment measure classify simulate train evaluate info "model info" "model test" "model time" "model install"; do
     fringe $command --help
 done | grep -o '^  -[-a-z]*\|, --[a-z]*' | tr -d ' ,' | sort -u >listed
 [ "$(wc -l <listed)" -ge 18 ] || fail "only $(wc -l <listed) options are listed"
