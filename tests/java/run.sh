@@ -102,12 +102,13 @@ else
     echo "ok no critical sections" | tee -a "$work/outcomes"
 fi
 
-# The keys of macros: those of the README's table are the dialog's labels.
-sed -n '/^## Fiji/,/^## The same/s/^| `\([a-z_]*\)` |.*/\1/p' README.md | sort >"$work/readme"
+# The keys of macros: those of the README's tables are the dialogs' labels.
+sed -n '/^## Fiji/,/^## The same/s/^| `\([a-z_]*\)` |.*/\1/p' README.md | sort -u >"$work/readme"
+dialogs=$(ls fiji-plugin/src/main/java/fringe/imagej/*Dialog.java fiji-plugin/src/main/java/fringe/imagej/AnalyzeFolderCommand.java)
 {
-    sed -n 's/.*add[A-Z][A-Za-z]*("\([a-z_]*\)",.*/\1/p' fiji-plugin/src/main/java/fringe/imagej/SegmentDialog.java
-    sed -n 's/.*new String\[\] {\(.*\)},.*/\1/p' fiji-plugin/src/main/java/fringe/imagej/SegmentDialog.java | tr -d '" ' | tr , '\n'
-} | grep -v '^preview$' | sort >"$work/labels"
+    sed -n 's/.*add[A-Z][A-Za-z]*("\([a-z_]*\)",.*/\1/p' $dialogs
+    sed -n 's/.*new String\[\] {\("[^}]*\)},.*/\1/p' $dialogs | tr -d '" ' | tr , '\n'
+} | grep -v '^preview$' | sort -u >"$work/labels"
 if [ -s "$work/labels" ] && diff "$work/readme" "$work/labels"; then
     echo "ok keys of macros" | tee -a "$work/outcomes"
 else
@@ -152,7 +153,7 @@ in_fiji() {
 }
 
 # Elsewhere ImageJ itself loads the jar, from its plugins folder.
-windows="fringe.imagej.SegmentTest fringe.imagej.MeasureTest fringe.imagej.CommandsTest fringe.imagej.ExamplesTest fringe.imagej.EscapeTest"
+windows="fringe.imagej.SegmentTest fringe.imagej.MeasureTest fringe.imagej.AnalyzeTest fringe.imagej.CommandsTest fringe.imagej.ExamplesTest fringe.imagej.EscapeTest"
 tests imagej in_window in_german -Xcheck:jni -cp "$tests:$libraries" fringe.Tests $windows
 silent "imagej jni-check" "$work/imagej.log" '^(FATAL ERROR|WARNING|Warning)'
 printf 'PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >"$home/app/plugins/Fringe_-0.0.1.jar" # an archive of nothing
