@@ -12,7 +12,7 @@ cd "$build/hrtem-faults"
 "$fringe" simulate "$here/test-particles.yaml" --seed 2001 --count 900 -o test
 "$faults" table train >train.csv
 "$faults" table test >test.csv
-"$fringe" segment --model "$here/../hrtem-particles" -o masks/test test
+"$fringe" segment --model "$here/../hrtem-particles" -o masks/test test/[0-9][0-9][0-9][0-9].tif
 "$faults" table --masks masks test >test-predicted.csv
 for recipe in recipe published; do
     cp "$here/$recipe.yaml" .
