@@ -1,8 +1,8 @@
-"""Makes a bioimage.io package (format 0.5) of an ONNX network: test tensors, cover, rdf.yaml.
+"""Makes a bioimage.io package (format 0.5) of an ONNX network: test tensors, cover, card, rdf.yaml.
 
-    python package.py ../../models/hrtem-particles/hrtem-particles.onnx
+    python package.py lattice-fringes/lattice-fringes.onnx
 
-The README.md of the package (its card) is written by hand and must exist. bioimageio.spec checks the result.
+The card says the least that a user must know; write a better one for yours. bioimageio.spec checks the result.
 """
 import datetime
 import hashlib
@@ -22,6 +22,11 @@ from simulate import CUBIC, draw_conditions, micrograph
 TEST_SEED = 9
 TEST_SHAPE = (128, 192)  # not square: swapped axes must fail
 COVER_SHAPE = (384, 384)
+CARD = """# Lattice fringes
+
+A small U-Net trained on simulated lattice fringes (examples/bring-your-own-network of Fringe), at 0.02 nm per pixel. It shows
+how a network becomes a package; Fringe brings a better one, hrtem-particles.
+"""
 
 
 def prepared(image):
@@ -72,9 +77,9 @@ def description(folder, weights):
     return {
         "format_version": "0.5.4",
         "type": "model",
-        "name": "Nanoparticles in HRTEM micrographs",
+        "name": "Lattice fringes",
         "description": "Separates crystalline nanoparticles from an amorphous support in HRTEM micrographs. "
-                       "A small U-Net trained on simulated lattice fringes only.",
+                       "A small U-Net trained on simulated lattice fringes only, to show how one is packaged.",
         "version": "0.1.0",
         "authors": [{"name": "Fringe developers"}],
         "cite": [{"text": "Groschner, Choi, Scott. Machine learning pipeline for segmentation and defect "
@@ -128,6 +133,8 @@ def main(weights):
     np.save(os.path.join(folder, "test_input.npy"), image[None, None])
     np.save(os.path.join(folder, "test_output.npy"), probability(session, image)[None])
     write_cover(os.path.join(folder, "cover.png"), session)
+    with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as file:
+        file.write(CARD)
     path = os.path.join(folder, "rdf.yaml")
     with open(path, "w", encoding="utf-8") as file:
         yaml.safe_dump(description(folder, weights), file, sort_keys=False, allow_unicode=True, width=110)

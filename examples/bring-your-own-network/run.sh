@@ -1,13 +1,12 @@
 #!/bin/sh
-# Repeats models/hrtem-particles and examples/micrographs from nothing: environment, training, export, package, Dice tables.
-#   sh examples/bring-your-own-network/run.sh [FOLDER for the environment and the checkpoint]
+# From nothing to a network of one's own: environment, training, export, package, Dice tables; and examples/micrographs.
+#   sh examples/bring-your-own-network/run.sh [FOLDER for the environment, the checkpoint and the package]
 # About 40 minutes on one core and a half. The seeds are fixed; other package versions or processors round differently.
 # Real panels are reported on where FRINGE_DATA names a folder with hrtem/ and models/hrtem/.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=${1:-${TMPDIR:-/tmp}/fringe-network}
-network=$root/models/hrtem-particles/hrtem-particles.onnx
 
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
@@ -15,6 +14,8 @@ test -x "$work/venv/bin/python" || python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet -r "$here/requirements.txt"
 python=$work/venv/bin/python
 export PYTHONDONTWRITEBYTECODE=1
+mkdir -p "$work/lattice-fringes"
+network=$work/lattice-fringes/lattice-fringes.onnx
 
 cd "$here"
 "$python" train.py --out "$work/checkpoint"

@@ -4,7 +4,7 @@ Every training image is simulated when it is needed and is seen once; image i of
 on i alone. The checkpoint that is kept is the best on held-out simulated images; nothing else chooses it.
 
     python train.py --out run
-    python train.py --out run --export hrtem-particles.onnx     writes the best checkpoint of `run`
+    python train.py --out run --export lattice-fringes.onnx     writes the best checkpoint of `run`
 """
 import argparse
 import json

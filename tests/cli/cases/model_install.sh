@@ -22,6 +22,6 @@ expect 0 fringe model install packed.zip
 cmp packed.zip data/fringe/models/packed.zip
 expect 0 fringe model test packed
 
-expect 3 fringe model install "$MODEL/hrtem-particles.onnx"
+expect 3 fringe model install "$MODEL/weights.onnx"
 says err "no test tensors"
 expect 3 fringe model install absent

@@ -100,7 +100,7 @@ public class LibraryTest {
     @Test
     public void numbersAreReadWhateverTheLocale() {
         try (Model model = Model.load(TestImages.MODEL, null)) {
-            assertEquals(0.02, model.info().pixelSize(), 1e-12);
+            assertEquals(0.05, model.info().pixelSize(), 1e-12);
         }
         assertEquals(Locale.getDefault().toString(), System.getProperty("user.language", "en"),
                 Locale.getDefault().getLanguage());

@@ -87,7 +87,7 @@ public class ExamplesTest {
     public void modelInfoTellsThePixelSize() {
         run("model-info.ijm", "");
         Session.window("Fringe Model Info").dispose();
-        assertTrue(IJ.getLog(), IJ.getLog().contains("hrtem-particles works at a pixel size of 0.02"));
+        assertTrue(IJ.getLog(), IJ.getLog().contains("hrtem-particles works at a pixel size of 0.05"));
     }
 
     @Test

@@ -271,7 +271,7 @@ public class FilesTest {
         assertTrue(java.awt.GraphicsEnvironment.isHeadless());
         String installed = InstallModelCommand.call(source.resolve("rdf.yaml").toString());
         assertTrue(installed, installed.endsWith("headless package"));
-        assertTrue(ModelInfoCommand.call("headless package").contains("\nparameters\t203770\n"));
+        assertTrue(ModelInfoCommand.call("headless package").contains("\nparameters\t279258\n"));
         assertTrue(HelpCommand.call().contains("roi_manager"));
         Path input = source.resolveSibling("input.tif");
         Session.save(Session.micrograph(), input);
