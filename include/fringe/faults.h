@@ -57,7 +57,8 @@ typedef struct fringe_fault_model fringe_fault_model;
 typedef struct fringe_fault_model_info {
     const char *name; /* "" where the package gives none */
     const char *path;
-    const char *sha256; /* of the forest's .onnx bytes, hexadecimal */
+    const char *sha256;        /* of the forest's .onnx bytes, hexadecimal */
+    const char *phases_sha256; /* of the file with the phases, "" for those that come with Fringe */
     int32_t tree_count, phase_count;
 } fringe_fault_model_info;
 

@@ -18,6 +18,7 @@ fringe_status fringe_fault_model_load(const char *path_or_name, const char *phas
     if (!status)
         status = phases ? phase_list_read(phases, &made->phases, error)
                         : phase_list_built_in(&made->phases, error);
+    if (!status && phases) status = digest_file(phases, made->phases_sha256, error);
     if (status)
         fringe_fault_model_free(made);
     else
@@ -38,6 +39,7 @@ void fringe_fault_model_get_info(const fringe_fault_model *model, fringe_fault_m
     *info = (fringe_fault_model_info){.name = model->package->name,
                                       .path = model->package->path,
                                       .sha256 = model->package->sha256,
+                                      .phases_sha256 = model->phases_sha256,
                                       .tree_count = (int32_t)model->package->forest->tree_count,
                                       .phase_count = model->phases.count};
 }

@@ -101,7 +101,7 @@ static void list_labels(const struct provenance_measurement *measurement, struct
 static void list_measurement(const struct provenance_measurement *measurement, struct facts *facts)
 {
     const fringe_particles_options *options = measurement->options;
-    const char *forest = measurement->faults.sha256;
+    const char *forest = measurement->faults.sha256, *phases = measurement->faults.phases_sha256;
     add_choice(facts, "connectivity", "--connectivity", NULL, options->connectivity);
     add_choice(facts, "fill_holes", "--fill-holes", options->fill_holes ? "on" : "off", 0);
     add_wish(facts, "split", "--split", options->split_neck);
@@ -111,6 +111,8 @@ static void list_measurement(const struct provenance_measurement *measurement, s
     add_choice(facts, "border", "--border", border_name(options->border), 0);
     add_choice(facts, "channel", "--channel", NULL, options->channel + 1);
     add_text(facts, FACT_DIGEST, "forest", "sha256", "the forest of sha256", forest ? forest : "none");
+    add_text(facts, FACT_DIGEST, "forest", "phases_sha256", "the phases of sha256",
+             phases && *phases ? phases : "none");
 }
 
 /* Keys are the vocabulary of the command line, with _ for -. */

@@ -13,6 +13,9 @@ expect 0 fringe classify --forest "$FOREST" 0000.tif --labels 0000-mask.tif
 says err 'the same result is there already'
 expect 1 fringe classify --forest "$FOREST" --split 0.8 0000.tif --labels 0000-mask.tif
 says err 'use --overwrite'
+printf 'phases: [Ag]\n' >../phases.yaml
+expect 1 fringe classify --forest "$FOREST" --phases ../phases.yaml 0000.tif --labels 0000-mask.tif
+says err 'with the phases of sha256 none, now [0-9a-f]*' 'use --overwrite'
 expect 0 fringe classify --forest "$FOREST" -o ../found . --labels .
 expect 0 fringe classify --forest "$FOREST" --threads 1 -o ../again . --labels .
 for name in 0000 0001; do same ../found/$name-mask-particles.csv ../again/$name-mask-particles.csv; done
