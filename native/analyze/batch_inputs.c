@@ -22,13 +22,17 @@ struct folder {
     int depth;
 };
 
+struct passed_over {
+    size_t count;
+    char *first;
+};
+
 struct collection {
     struct batch_inputs *inputs;
     const fringe_run *run;
     enum batch_wanted wanted;
     int recursive;
-    size_t passed_over; /* own outputs found in folders */
-    char *first_passed_over;
+    struct passed_over own_outputs, labels; /* found in folders */
 };
 
 static void free_input(struct batch_input *input)
@@ -130,9 +134,10 @@ static fringe_status add_found_file(struct collection *collection, const char *p
             batch_inputs_remove(inputs, inputs->count - 1);
         return FRINGE_OK;
     }
-    if (!input->own_output) return FRINGE_OK;
+    if (!input->own_output && !label_read_has_suffix(path)) return FRINGE_OK;
+    struct passed_over *passed_over = input->own_output ? &collection->own_outputs : &collection->labels;
     batch_inputs_remove(inputs, inputs->count - 1);
-    if (collection->passed_over++ == 0 && !(collection->first_passed_over = alloc_text(path)))
+    if (passed_over->count++ == 0 && !(passed_over->first = alloc_text(path)))
         return failure_memory(error, path, strlen(path));
     return FRINGE_OK;
 }
@@ -196,9 +201,9 @@ static fringe_status add_named(struct collection *collection, const char *path, 
     size_t before = inputs->count;
     file_look(path, &top.facts);
     if (top.facts.kind == FILE_DIRECTORY) {
-        size_t passed_over = collection->passed_over;
+        size_t passed_over = collection->own_outputs.count;
         status = add_folder(collection, &top, error);
-        if (!status && inputs->count == before && collection->passed_over == passed_over) {
+        if (!status && inputs->count == before && collection->own_outputs.count == passed_over) {
             fringe_error said;
             failure_set(&said, FRINGE_FILE, "%s: holds no %s%s", path,
                         collection->wanted == BATCH_LABELS ? "labels (X-mask.tif, X-labels.tif, ...)"
@@ -224,13 +229,24 @@ fringe_status batch_inputs_collect(struct batch_inputs *inputs, const char *cons
     fringe_status status = FRINGE_OK;
     *inputs = (struct batch_inputs){0};
     for (size_t i = 0; i < path_count && !status; i++) status = add_named(&collection, paths[i], error);
-    if (!status && collection.passed_over == 1)
+    const struct passed_over *own = &collection.own_outputs, *labels = &collection.labels;
+    if (!status && own->count == 1)
         run_state_notice(run, FRINGE_NOTICE_OWN_OUTPUT, "%s: was written by Fringe and is passed over",
-                         collection.first_passed_over);
-    else if (!status && collection.passed_over > 1)
+                         own->first);
+    else if (!status && own->count > 1)
         run_state_notice(run, FRINGE_NOTICE_OWN_OUTPUT,
-                         "%s and %zu more files were written by Fringe and are passed over",
-                         collection.first_passed_over, collection.passed_over - 1);
-    alloc_free(collection.first_passed_over);
+                         "%s and %zu more files were written by Fringe and are passed over", own->first,
+                         own->count - 1);
+    if (!status && labels->count == 1)
+        run_state_notice(run, FRINGE_NOTICE_INPUT,
+                         "%s: is labels by its name and is passed over; name it to have it done",
+                         labels->first);
+    else if (!status && labels->count > 1)
+        run_state_notice(run, FRINGE_NOTICE_INPUT,
+                         "%s and %zu more files are labels by their names and are passed over; name them to "
+                         "have them done",
+                         labels->first, labels->count - 1);
+    alloc_free(own->first);
+    alloc_free(labels->first);
     return status;
 }

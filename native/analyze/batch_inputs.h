@@ -3,7 +3,8 @@
  * A file that is named is an input whatever it holds. In a folder, files whose names end like an image are
  * taken in the order of their names, hidden ones are not; subfolders only on request. A folder without any is
  * an input that fails. What Fringe itself
- * wrote is no input: a named file stays in the list, marked; in a folder it is passed over and counted.
+ * wrote is no input: a named file stays in the list, marked; in a folder it is passed over and counted. So
+ * are files in a folder of micrographs whose names are those of labels (X-mask.*, X_label.*, ...).
  */
 #ifndef ANALYZE_BATCH_INPUTS_H
 #define ANALYZE_BATCH_INPUTS_H

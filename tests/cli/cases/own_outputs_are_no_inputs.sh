@@ -15,4 +15,12 @@ says err "^fringe: other-fringe.json: .* of no format"
 rm other-fringe.json
 expect 2 fringe segment --model "$MODEL" odd-mask.tif
 says err "nothing is to be done: odd-mask.tif was written by Fringe itself"
+mkdir pair
+cp "$INPUTS/odd.tif" pair/odd.tif
+cp "$INPUTS/small.tif" pair/odd_label.tif
+expect 0 fringe segment --model "$MODEL" -o found pair
+says err "pair/odd_label.tif: is labels by its name and is passed over"
+[ "$(ls found)" = "$(printf 'odd-fringe.json\nodd-mask.tif')" ] || fail "$(ls found)"
+expect 0 fringe segment --model "$MODEL" -o found pair/odd_label.tif
+rm -r pair found
 files odd.tif odd-mask.tif odd-probability.tif odd-overlay.png odd-fringe.json
