@@ -25,7 +25,7 @@ fi
 echo "Analysing the simulated micrographs of examples/micrographs; written are:"
 FRINGE_MODELS=$root/models
 export FRINGE_MODELS
-set -- analyze -o "$out" "$root/examples/micrographs"
+set -- analyze --overwrite -o "$out" "$root/examples/micrographs"
 "$build/native/cli/fringe" "$@" # names its outputs, one a line
 
 echo "That was: fringe $*"

@@ -191,7 +191,7 @@ public class AnalyzeTest {
         }
         assertEquals(2 * 5 + 2, compared);
         assertTrue(Files.size(output.resolve("report.html")) > 1000);
-        Session.window("particles.csv").dispose();
+        ((ij.text.TextWindow) Session.window("particles.csv")).close(false);
         String again = IJ.runMacro("return call(\"fringe.imagej.AnalyzeFolderCommand.call\", \"" + input + "\", \"" + output
                 + "\", \"model=hrtem-particles forest=[" + forest + "]\");");
         assertEquals("1\t2\t1", again);

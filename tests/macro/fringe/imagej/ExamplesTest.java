@@ -59,7 +59,7 @@ public class ExamplesTest {
         assertTrue(IJ.getLog(), IJ.getLog().contains(count + " particles in a.tif"));
         Session.shown("a-mask");
         run("analyze.ijm", folder.toString());
-        Session.window("particles.csv").dispose();
+        ((ij.text.TextWindow) Session.window("particles.csv")).close(false);
         assertEquals(count + 1, Files.readAllLines(folder.resolve("analyzed/a-particles.csv")).size());
         assertTrue(Files.exists(folder.resolve("analyzed/report.html")));
     }

@@ -68,7 +68,7 @@ final class Session {
     /** A part of a simulated micrograph that has particles and background: 160 x 128 pixels, 8-bit or 16-bit as saved. */
     static ImagePlus micrograph() {
         ImagePlus whole = IJ.openImage(ROOT.resolve("examples/micrographs/simulated-gold-2nm.tif").toString());
-        whole.setRoi(96, 64, 160, 128);
+        whole.setRoi(20, 384, 160, 128);
         ImagePlus part = whole.crop();
         part.setTitle("part.tif");
         return part;
