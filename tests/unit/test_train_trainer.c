@@ -197,7 +197,9 @@ Test(train_trainer, refuses_a_damaged_checkpoint_and_stays_as_it_was)
     cr_assert_eq(ftruncate(fileno(file), size - 1), 0);
     cr_expect_eq(trainer_restore(untouched, path_of("c"), &extra, &extra_bytes, NULL), FRINGE_FORMAT);
     fclose(file);
-    write_short(make(&settings), path_of("c"));
+    struct trainer *other = make(&settings);
+    write_short(other, path_of("c"));
+    trainer_free(other);
     cr_expect_eq(trainer_restore(untouched, path_of("c"), &extra, &extra_bytes, NULL), FRINGE_FORMAT);
     cr_expect_eq(untouched->steps, 0);
     trainer_free(t);
