@@ -21,6 +21,7 @@ static const char help[] =
     "  model info  what is known of a network\n"
     "  model test  runs a network's own test tensors\n"
     "  model time  times a network\n"
+    "  model install  tests a network's package and puts it where its name finds it\n"
     "  --version   version, instruction path, OpenBLAS\n"
     "'fringe COMMAND --help' lists a command's options. --option=value works, -- ends the options,\n"
     "and an option given twice takes its last value.\n"

@@ -56,3 +56,8 @@ same() {
 no_parts() {
     [ -z "$(find . -name '*.part')" ] || fail "left behind: $(find . -name '*.part')"
 }
+
+# commands: all of them, one a line: what `fringe --help` lists
+commands() {
+    fringe --help | sed -n 's/^  \([a-z]\{1,\}\( [a-z]\{1,\}\)\{0,1\}\)  .*/\1/p'
+}

@@ -1,8 +1,10 @@
 # The manual page and the completion know the options that the help lists, and no others.
 . "$EXPECT"
-for command in analyze segment measure classify simulate train evaluate info "model info" "model test" "model time" "model install"; do
+commands >asked
+while read -r command; do
+    # shellcheck disable=SC2086
     fringe $command --help
-done | grep -o '^  -[-a-z]*\|, --[a-z]*' | tr -d ' ,' | sort -u >listed
+done <asked | grep -o '^  -[-a-z]*\|, --[-a-z]*' | tr -d ' ,' | sort -u >listed
 [ "$(wc -l <listed)" -ge 18 ] || fail "only $(wc -l <listed) options are listed"
 sed 's/\\-/-/g' "$ROOT/native/cli/fringe.1" >manual
 grep -o '^\.BI* --*[a-z][-a-z]*\|^\.RB \[ --[a-z]*' manual | sed 's/.* //' | grep -vx -e '--option' | sort -u >described
