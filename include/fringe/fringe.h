@@ -11,6 +11,7 @@
 #include "fringe/run.h"
 #include "fringe/segment.h"
 #include "fringe/simulate.h"
+#include "fringe/spectrum.h"
 #include "fringe/status.h"
 #include "fringe/train.h"
 #include "fringe/version.h"

@@ -36,6 +36,12 @@ struct search {
     double g_least, g_most;
 };
 
+static double variance_of(const struct lattice_spot *spot, double length)
+{
+    double error = (spot->covariance[0] + spot->covariance[2]) / 2;
+    return SHARPER * SHARPER * error + STRAIN * STRAIN * length * length;
+}
+
 static void begin(const struct lattice_spots *spots, double scale_spread, struct search *search)
 {
     *search =
@@ -46,12 +52,11 @@ static void begin(const struct lattice_spots *spots, double scale_spread, struct
                         .g_most = spots->g_most};
     for (int i = 0; i < spots->count; i++) {
         const struct lattice_spot *spot = spots->items + i;
-        double length = hypot(spot->g[0], spot->g[1]),
-               error = (spot->covariance[0] + spot->covariance[2]) / 2;
+        double length = hypot(spot->g[0], spot->g[1]);
         search->spots[i] =
             (struct seen){{spot->g[0], spot->g[1]},
                           length,
-                          SHARPER * SHARPER * error + STRAIN * STRAIN * length * length,
+                          variance_of(spot, length),
                           fmax(0.25, fmin(2, 0.5 + 0.5 * log2(spot->contrast / spots->threshold)))};
     }
 }
@@ -123,12 +128,15 @@ static double score_pose(const struct search *search, const struct zone_pattern 
     return score + scale_penalty(search, hypot(pose->turn[0], pose->turn[1]));
 }
 
-/* The place that a spot belongs to, -1 where none is within three standard deviations. */
+/* A spot belongs to a place within three standard deviations. */
+#define NEAR2 9.0
+
+/* The place that a spot belongs to, -1 where there is none. */
 static int nearest(const struct seen *spot, const struct zone_pattern *zone, const struct pose *pose,
                    double at[2])
 {
     int found = -1;
-    double least = 9 * spot->variance;
+    double least = NEAR2 * spot->variance;
     for (int k = 0; k < zone->place_count; k++) {
         double to[2], d2;
         place(pose, zone->places[k].g, to);
@@ -277,4 +285,35 @@ int lattice_match_pixel_size(const struct lattice_spots *spots, const struct pha
     match->probability = 1;
     return match->explained_count >= 2 && fabs(match->scale - 1) > MATCH_PIXEL_SIZE_OFF &&
            fabs(match->scale - 1) > 2 * match->scale_error;
+}
+
+/* The indices of a spot: of the zone's reflections, turned into the image, the nearest. */
+static void index_spot(const struct lattice_spot *spot, const struct reflections *reflections,
+                       const struct lattice_match *match, int indices[3])
+{
+    double least = NEAR2 * variance_of(spot, hypot(spot->g[0], spot->g[1]));
+    memset(indices, 0, 3 * sizeof *indices);
+    for (size_t i = 0; i < reflections->count; i++) {
+        const struct reflection *r = reflections->items + i;
+        const double *turn = match->rotation;
+        double to[2], d2;
+        int along_beam = 0;
+        for (int k = 0; k < 3; k++) along_beam += r->index[k] * match->zone[k];
+        if (along_beam) continue;
+        for (int k = 0; k < 2; k++)
+            to[k] = match->scale *
+                    (turn[3 * k] * r->g[0] + turn[3 * k + 1] * r->g[1] + turn[3 * k + 2] * r->g[2]);
+        d2 = distance2(spot->g, to);
+        if (d2 >= least) continue;
+        least = d2;
+        int sign = spot->g[0] * to[0] + spot->g[1] * to[1] < 0 ? -1 : 1;
+        for (int k = 0; k < 3; k++) indices[k] = sign * r->index[k];
+    }
+}
+
+void lattice_match_index(const struct lattice_spots *spots, const struct phase_list *list,
+                         const struct lattice_match *match, int indices[LATTICE_SPOT_MOST][3])
+{
+    const struct reflections *reflections = &list->items[match->phase].reflections;
+    for (int i = 0; i < spots->count; i++) index_spot(spots->items + i, reflections, match, indices[i]);
 }

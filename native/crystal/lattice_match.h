@@ -36,4 +36,9 @@ int lattice_match_rank(const struct lattice_spots *spots, const struct phase_lis
 int lattice_match_pixel_size(const struct lattice_spots *spots, const struct phase_list *list, int phase,
                              struct lattice_match *match);
 
+/* Which reflection of the matched phase each spot is: indices[i] is its h k l, 0 0 0 where it lies on no
+ * place of the zone's pattern, as spots of another domain do. */
+void lattice_match_index(const struct lattice_spots *spots, const struct phase_list *list,
+                         const struct lattice_match *match, int indices[LATTICE_SPOT_MOST][3]);
+
 #endif

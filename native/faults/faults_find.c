@@ -7,6 +7,7 @@
 #include "faults/fault_classes.h"
 #include "faults/fault_model.h"
 #include "faults/particle_lattice.h"
+#include "faults/particle_plane.h"
 
 /* Particles between two reports of progress, and two looks at whether the caller cancelled. */
 enum { BLOCK = 32 };
@@ -16,18 +17,11 @@ struct fringe_faults {
     int32_t count;
 };
 
-struct box {
-    int32_t x0, y0, x1, y1; /* x1 and y1 are behind the last pixel */
-};
-
 /* What the workers share; each particle writes to its own places, of which each array has `count`. */
 struct search {
     const struct phase_list *phases; /* NULL without pixel size */
-    const int32_t *labels;
-    float *pixels;
-    int32_t height_px, width_px;
-    double nm_per_px_x, nm_per_px_y;
-    struct box *boxes;
+    struct particle_plane plane;
+    struct particle_box *boxes;
     float *features; /* FAULT_FOREST_FEATURE_COUNT for each */
     struct particle_lines *lines;
     fringe_fault_rating *items;
@@ -52,48 +46,14 @@ const fringe_fault_rating *fringe_faults_get(const fringe_faults *faults, int32_
     return index >= 0 && index < faults->count ? &faults->items[index] : NULL;
 }
 
-static void find_boxes(struct search *search, int32_t count)
-{
-    for (int32_t i = 0; i < count; i++) search->boxes[i] = (struct box){INT32_MAX, INT32_MAX, 0, 0};
-    for (int32_t y = 0; y < search->height_px; y++)
-        for (int32_t x = 0; x < search->width_px; x++) {
-            int32_t label = search->labels[(size_t)y * (size_t)search->width_px + (size_t)x];
-            if (label < 1) continue;
-            struct box *box = search->boxes + label - 1;
-            if (x < box->x0) box->x0 = x;
-            if (y < box->y0) box->y0 = y;
-            if (x >= box->x1) box->x1 = x + 1;
-            box->y1 = y + 1;
-        }
-}
-
-static int is_too_large(const struct box *box)
-{
-    return box->x1 - box->x0 > FRINGE_FAULT_BOX_MOST || box->y1 - box->y0 > FRINGE_FAULT_BOX_MOST;
-}
-
-static void cut_out(const struct search *search, int32_t number, const struct box *box, float *pixels,
-                    uint8_t *mask)
-{
-    for (int32_t y = box->y0; y < box->y1; y++)
-        for (int32_t x = box->x0; x < box->x1; x++) {
-            size_t from = (size_t)y * (size_t)search->width_px + (size_t)x;
-            *pixels++ = search->pixels[from];
-            *mask++ = search->labels[from] == number;
-        }
-}
-
 /* A particle's features, lattice and possible lines. */
 static void look_at(void *context, size_t at, int worker)
 {
     struct search *search = context;
     size_t index = search->first + at;
-    const struct box *box = search->boxes + index;
-    fringe_fault_rating *rating = search->items + index;
-    size_t count = (size_t)(box->x1 - box->x0) * (size_t)(box->y1 - box->y0);
+    const struct particle_box *box = search->boxes + index;
     double features[FAULT_FEATURE_COUNT] = {0};
-    float *pixels = NULL;
-    uint8_t *mask = NULL;
+    struct lattice_region region = {0};
     fringe_status status = FRINGE_OK;
     (void)worker;
     struct fault_findings *findings = alloc_array(1, sizeof *findings);
@@ -101,23 +61,17 @@ static void look_at(void *context, size_t at, int worker)
         search->statuses[index] = FRINGE_MEMORY;
         return;
     }
-    if (!is_too_large(box)) {
-        pixels = alloc_array(count, sizeof *pixels);
-        mask = alloc_array(count, 1);
-        struct lattice_region region = {
-            pixels, mask, box->y1 - box->y0, box->x1 - box->x0, search->nm_per_px_x, search->nm_per_px_y};
-        status = pixels && mask ? FRINGE_OK : FRINGE_MEMORY;
-        if (!status) cut_out(search, (int32_t)index + 1, box, pixels, mask);
+    if (!particle_plane_is_too_large(box)) {
+        status = particle_plane_cut(&search->plane, (int32_t)index + 1, box, &region, NULL);
         if (!status) status = fault_features_compute(&region, features, findings, NULL);
         if (!status) particle_lattice_trace(findings, &region, box->x0, box->y0, search->lines + index);
     }
-    particle_lattice_describe(findings, search->phases, rating);
+    particle_lattice_describe(findings, search->phases, search->items + index, NULL);
     for (int i = 0; i < FAULT_FOREST_FEATURE_COUNT; i++)
         search->features[index * FAULT_FOREST_FEATURE_COUNT + (size_t)i] = (float)features[i];
     search->statuses[index] = status;
+    particle_plane_drop(&region);
     alloc_free(findings);
-    alloc_free(pixels);
-    alloc_free(mask);
 }
 
 /* Block by block, so that the calling thread can report. */
@@ -146,7 +100,7 @@ static void give_notices(const struct search *search, int32_t count, const fring
     char text[3][NUMBER_TEXT_BYTES];
     for (int32_t i = 0; i < count; i++) {
         const fringe_fault_rating *rating = search->items + i;
-        large += is_too_large(search->boxes + i);
+        large += particle_plane_is_too_large(search->boxes + i);
         judged += *rating->phase != 0;
         if (!rating->pixel_size_is_off) continue;
         off++;
@@ -161,34 +115,20 @@ static void give_notices(const struct search *search, int32_t count, const fring
         run_state_notice(run, FRINGE_NOTICE_CALIBRATION,
                          "the lattice of %s says in %ld of %ld particles that a pixel has %s nm, not %s",
                          search->phases->items[0].cell.name, (long)off, (long)judged,
-                         number_text(search->nm_per_px_x * scale / off, 4, text[0]),
-                         number_text(search->nm_per_px_x, 4, text[1]));
-}
-
-static fringe_status check_size(fringe_micrograph *image, const struct search *search, fringe_error *error)
-{
-    fringe_micrograph_info info;
-    fringe_micrograph_get_info(image, &info);
-    if (info.width_px == search->width_px && info.height_px == search->height_px) return FRINGE_OK;
-    return failure_set(
-        error, FRINGE_ARGUMENT, "the particles' plane has %ld x %ld pixels, the image %ld x %ld",
-        (long)search->width_px, (long)search->height_px, (long)info.width_px, (long)info.height_px);
+                         number_text(search->plane.nm_per_px_x * scale / off, 4, text[0]),
+                         number_text(search->plane.nm_per_px_x, 4, text[1]));
 }
 
 static fringe_status reserve(struct search *search, size_t count, fringe_error *error)
 {
-    size_t pixels = (size_t)search->height_px * (size_t)search->width_px;
-    search->pixels = alloc_array(pixels, sizeof *search->pixels);
     search->boxes = alloc_array(count, sizeof *search->boxes);
     search->features = alloc_array(count * FAULT_FOREST_FEATURE_COUNT, sizeof *search->features);
     search->lines = alloc_array(count, sizeof *search->lines);
     search->items = alloc_array(count, sizeof *search->items);
     search->statuses = alloc_array(count, sizeof *search->statuses);
-    if (search->pixels && search->boxes && search->features && search->lines && search->items &&
-        search->statuses)
+    if (search->boxes && search->features && search->lines && search->items && search->statuses)
         return FRINGE_OK;
-    return failure_memory(error, "particles and their image",
-                          pixels * sizeof *search->pixels + count * sizeof *search->items);
+    return failure_memory(error, "particles", count * sizeof *search->items);
 }
 
 fringe_status fringe_faults_find(const fringe_fault_model *model, fringe_micrograph *image, int32_t slice,
@@ -199,17 +139,14 @@ fringe_status fringe_faults_find(const fringe_fault_model *model, fringe_microgr
     const fringe_run *used = NULL;
     int32_t count = fringe_particles_count(particles);
     *faults = NULL;
-    search.labels = fringe_particles_labels(particles, &search.height_px, &search.width_px);
-    fringe_particles_get_pixel_size(particles, &search.nm_per_px_x, &search.nm_per_px_y);
-    if (search.nm_per_px_x > 0) search.phases = &model->phases;
     fringe_faults *made = alloc_array(1, sizeof *made);
-    fringe_status status =
-        made ? check_size(image, &search, error) : failure_memory(error, "particles", sizeof *made);
+    fringe_status status = made ? particle_plane_read(image, slice, channel, particles, &search.plane, error)
+                                : failure_memory(error, "particles", sizeof *made);
     if (!status) status = run_state_enter(run, &used, error);
     if (!status) status = reserve(&search, (size_t)count, error);
-    if (!status) status = fringe_micrograph_read(image, slice, channel, search.pixels, error);
     if (status) goto done;
-    find_boxes(&search, count);
+    if (search.plane.nm_per_px_x > 0) search.phases = &model->phases;
+    particle_plane_boxes(&search.plane, search.boxes, count);
     status = look_at_all(&search, (size_t)count, used, error);
     if (!status)
         status =
@@ -225,7 +162,7 @@ fringe_status fringe_faults_find(const fringe_fault_model *model, fringe_microgr
 done:
     run_state_leave(run, used);
     fringe_faults_free(made);
-    alloc_free(search.pixels);
+    particle_plane_clear(&search.plane);
     alloc_free(search.boxes);
     alloc_free(search.features);
     alloc_free(search.lines);

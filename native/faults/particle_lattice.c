@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "crystal/lattice_match.h"
-
 #define PI     3.14159265358979323846
 #define DEGREE (PI / 180)
 
@@ -32,7 +30,7 @@ static const struct lattice_spot *find_second(const struct lattice_spots *spots)
 }
 
 static void name_phase(const struct lattice_spots *spots, const struct phase_list *phases,
-                       fringe_fault_rating *rating)
+                       fringe_fault_rating *rating, struct lattice_match *match)
 {
     struct lattice_match ranked[PHASE_LIST_MOST];
     if (phases->count == 1)
@@ -46,10 +44,11 @@ static void name_phase(const struct lattice_spots *spots, const struct phase_lis
     rating->phase_residual = ranked->residual;
     rating->scale = ranked->scale;
     rating->scale_error = ranked->scale_error;
+    if (match) *match = *ranked;
 }
 
 void particle_lattice_describe(const struct fault_findings *findings, const struct phase_list *phases,
-                               fringe_fault_rating *rating)
+                               fringe_fault_rating *rating, struct lattice_match *match)
 {
     const struct lattice_spots *spots = &findings->spots;
     const struct lattice_spot *first = spots->items;
@@ -71,7 +70,7 @@ void particle_lattice_describe(const struct fault_findings *findings, const stru
     double along = fabs(first->g[0] * second->g[0] + first->g[1] * second->g[1]) * first->d * second->d;
     rating->spacing_angle = acos(fmin(1, along)) / DEGREE;
     rating->spacing_angle_error = hypot(angle_error(first), angle_error(second)) / DEGREE;
-    if (phases) name_phase(spots, phases, rating);
+    if (phases) name_phase(spots, phases, rating, match);
 }
 
 /* From the first to the last pixel of the mask that the line meets; 0 where it meets none. */

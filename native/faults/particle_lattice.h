@@ -2,7 +2,7 @@
 #ifndef FAULTS_PARTICLE_LATTICE_H
 #define FAULTS_PARTICLE_LATTICE_H
 
-#include "crystal/phase_list.h"
+#include "crystal/lattice_match.h"
 #include "faults/fault_features.h"
 #include "fringe/faults.h"
 
@@ -12,9 +12,10 @@ struct particle_lines {
     int step_count, twin_count;
 };
 
-/* Fills in everything about the lattice. `phases` is NULL where the pixel size is not known. */
+/* Fills in everything about the lattice. `phases` is NULL where the pixel size is not known. Where a phase is
+ * named, *match (may be NULL) is how it lies. */
 void particle_lattice_describe(const struct fault_findings *findings, const struct phase_list *phases,
-                               fringe_fault_rating *rating);
+                               fringe_fault_rating *rating, struct lattice_match *match);
 
 /* The lines of the findings from border to border of the region's mask, moved by (left_px, top_px). */
 void particle_lattice_trace(const struct fault_findings *findings, const struct lattice_region *region,
