@@ -1,6 +1,7 @@
 #include "simulate/recipe.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -8,6 +9,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "fringe/simulate.h"
+#include "fringe/version.h"
 #include "text/yaml_read.h"
 
 static const struct recipe_row {
@@ -246,4 +248,26 @@ fringe_status recipe_read(const char *path, struct recipe *recipe, fringe_error 
     if (!status) status = apply_text(bytes, size, path, recipe, error);
     alloc_free(bytes);
     return status;
+}
+
+/* Goes on with the digest of what was said before. */
+static void add_to_digest(char text[DIGEST_TEXT_BYTES], const char *name, double low, double high)
+{
+    char line[DIGEST_TEXT_BYTES + 64 + 2 * NUMBER_TEXT_BYTES], numbers[2][NUMBER_TEXT_BYTES];
+    snprintf(line, sizeof line, "%s %.60s %s %s", text, name, number_text_exact(low, numbers[0]),
+             number_text_exact(high, numbers[1]));
+    digest_bytes(line, strlen(line), text);
+}
+
+void recipe_digest(const struct recipe *recipe, char text[DIGEST_TEXT_BYTES])
+{
+    digest_bytes(fringe_version(), strlen(fringe_version()), text);
+    add_to_digest(text, "subject", recipe->subject, recipe->subject);
+    for (int i = 0; i < RECIPE_KEY_COUNT; i++)
+        if (is_of_subject(recipe->subject, rows[i].stage))
+            add_to_digest(text, rows[i].name, recipe->ranges[i].low, recipe->ranges[i].high);
+    for (int i = 0; i < recipe->material_count; i++)
+        add_to_digest(text, phase_get(recipe->materials[i])->name, i, i);
+    for (int i = 0; i < recipe->shape_count; i++)
+        add_to_digest(text, grain_shape_name(recipe->shapes[i]), i, i);
 }

@@ -7,6 +7,7 @@
 #ifndef SIMULATE_RECIPE_H
 #define SIMULATE_RECIPE_H
 
+#include "base/digest.h"
 #include "base/rng.h"
 #include "crystal/grain.h"
 #include "crystal/phase.h"
@@ -138,5 +139,9 @@ fringe_status recipe_preset(const char *name, struct recipe *recipe, fringe_erro
 
 /* A recipe file. FRINGE_FORMAT names line, key and numbers. */
 fringe_status recipe_read(const char *path, struct recipe *recipe, fringe_error *error);
+
+/* A text that differs where two recipes draw from other ranges, however they were written down: SHA-256 over
+ * the keys that the subject has, materials, shapes, and the version of the program that draws. */
+void recipe_digest(const struct recipe *recipe, char text[DIGEST_TEXT_BYTES]);
 
 #endif

@@ -258,22 +258,42 @@ static fringe_status refuse_existing(const fringe_simulate_options *options, con
     return status;
 }
 
+/* What options say is to be made, after a look at whether they can be followed. */
+static fringe_status read_options(const fringe_simulate_options *options, struct recipe *recipe,
+                                  fringe_error *error)
+{
+    if (!options->preset == !options->recipe)
+        return failure_set(error, FRINGE_ARGUMENT, "one of preset and recipe must be given, not %s",
+                           options->preset ? "both" : "none");
+    if (options->count < 1 || options->count > MOST_IMAGES)
+        return failure_set(error, FRINGE_ARGUMENT, "%d images: 1 to %d can be made", (int)options->count,
+                           (int)MOST_IMAGES);
+    return options->preset ? recipe_preset(options->preset, recipe, error)
+                           : recipe_read(options->recipe, recipe, error);
+}
+
+fringe_status fringe_simulate_digest(const fringe_simulate_options *options,
+                                     char text[FRINGE_SIMULATE_DIGEST_BYTES], fringe_error *error)
+{
+    struct recipe recipe;
+    char all[DIGEST_TEXT_BYTES + 64];
+    fringe_status status = read_options(options, &recipe, error);
+    if (status) return status;
+    recipe_digest(&recipe, text);
+    snprintf(all, sizeof all, "%s %ld %llu", text, (long)options->count, (unsigned long long)options->seed);
+    digest_bytes(all, strlen(all), text);
+    return FRINGE_OK;
+}
+
 fringe_status fringe_simulate(const fringe_simulate_options *options, const fringe_run *run,
                               fringe_error *error)
 {
     struct simulation simulation = {.options = options, .per_scene = 1};
     struct file_writer truth = {0};
     char *truth_path = NULL;
-    if (!options->preset == !options->recipe)
-        return failure_set(error, FRINGE_ARGUMENT, "one of preset and recipe must be given, not %s",
-                           options->preset ? "both" : "none");
     if (!options->output_directory)
         return failure_set(error, FRINGE_ARGUMENT, "no output directory is given");
-    if (options->count < 1 || options->count > MOST_IMAGES)
-        return failure_set(error, FRINGE_ARGUMENT, "%d images: 1 to %d can be made", (int)options->count,
-                           (int)MOST_IMAGES);
-    fringe_status status = options->preset ? recipe_preset(options->preset, &simulation.recipe, error)
-                                           : recipe_read(options->recipe, &simulation.recipe, error);
+    fringe_status status = read_options(options, &simulation.recipe, error);
     if (status) return status;
     status = run_state_enter(run, &simulation.run, error);
     if (status) return status;

@@ -72,37 +72,35 @@ static fringe_status find_model(struct train_job *job, fringe_error *error)
 
 /* ---- data ---- */
 
-/* Simulated images lie in a folder of the output that is named after what they were made from, so that
- * another recipe never takes them for its own. */
+/* Simulated images lie in a folder of the output that is named after what they are made from, so that another
+ * recipe, or another version's preset of the same name, never takes them for its own. */
 static fringe_status simulate(struct train_job *job, fringe_error *error)
 {
     const struct train_recipe *recipe = &job->recipe;
     fringe_simulate_options options;
     struct file_facts facts;
-    char text[3 * DIGEST_TEXT_BYTES + 64], digest[DIGEST_TEXT_BYTES] = "", name[32];
+    char digest[FRINGE_SIMULATE_DIGEST_BYTES], name[32];
     char *path = recipe->recipe ? path_join(recipe->folder, recipe->recipe) : NULL, *table = NULL;
-    fringe_status status = FRINGE_OK;
     if (recipe->recipe && !path) return failure_memory(error, "a path", strlen(recipe->folder));
-    if (path) status = digest_file(path, digest, error);
-    snprintf(text, sizeof text, "%.64s %s %ld %llu", recipe->preset ? recipe->preset : "", digest,
-             (long)recipe->simulate_count, (unsigned long long)recipe->simulate_seed);
-    digest_bytes(text, strlen(text), digest);
+    fringe_simulate_options_init(&options);
+    options.preset = recipe->preset;
+    options.recipe = path;
+    options.count = recipe->simulate_count;
+    options.seed = (uint64_t)recipe->simulate_seed;
+    options.overwrite = 1; /* what is not complete */
+    fringe_status status = fringe_simulate_digest(&options, digest, error);
+    if (status) goto done;
     snprintf(name, sizeof name, "simulated-%.12s", digest);
-    if (!status && !(job->simulated = path_join(job->options->output_directory, name)))
+    job->simulated = path_join(job->options->output_directory, name);
+    table = job->simulated ? path_join(job->simulated, "truth.csv") : NULL;
+    if (!table) {
         status = failure_memory(error, "a path", sizeof name);
-    if (!status && !(table = path_join(job->simulated, "truth.csv")))
-        status = failure_memory(error, "a path", sizeof name);
-    if (!status) {
-        fringe_simulate_options_init(&options);
-        options.preset = recipe->preset;
-        options.recipe = path;
-        options.count = recipe->simulate_count;
-        options.seed = (uint64_t)recipe->simulate_seed;
-        options.output_directory = job->simulated;
-        options.overwrite = 1; /* what is not complete */
-        file_look(table, &facts);
-        if (facts.kind == FILE_ABSENT) status = fringe_simulate(&options, job->run, error);
+        goto done;
     }
+    options.output_directory = job->simulated;
+    file_look(table, &facts);
+    if (facts.kind == FILE_ABSENT) status = fringe_simulate(&options, job->run, error);
+done:
     alloc_free(path);
     alloc_free(table);
     return status;

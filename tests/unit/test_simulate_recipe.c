@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fringe/simulate.h"
 #include "simulate/scene.h"
 
 enum { DRAWS = 4000 };
@@ -168,4 +169,46 @@ Test(recipe, refuses_keys_of_other_subjects)
     cr_expect(!recipe_key_is_column(RECIPE_MICROGRAPH, KEY_on_zone));
     cr_expect(!recipe_key_is_column(RECIPE_SECTION, KEY_rings));
     cr_expect(recipe_key_is_column(RECIPE_TOMOGRAM, KEY_rings));
+}
+
+struct digest {
+    char text[FRINGE_SIMULATE_DIGEST_BYTES];
+};
+
+static struct digest digest_of(const char *name, const char *text, int32_t count, uint64_t seed)
+{
+    struct digest digest;
+    char path[] = "/tmp/fringe-recipe-XXXXXX";
+    fringe_simulate_options options = {.preset = name, .count = count, .seed = seed};
+    fringe_error error;
+    if (text) {
+        int file = mkstemp(path);
+        cr_assert_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
+        close(file);
+        options.recipe = path;
+    }
+    cr_assert_eq(fringe_simulate_digest(&options, digest.text, &error), FRINGE_OK, "%s", error.message);
+    if (text) unlink(path);
+    return digest;
+}
+
+/* What a recipe says counts, not how or under which name it says it. */
+Test(recipe, has_a_digest_of_what_it_draws)
+{
+    const struct digest first = digest_of("hrtem-small", NULL, 3, 7);
+    const char *small = first.text;
+    cr_expect_eq(strlen(small), FRINGE_SIMULATE_DIGEST_BYTES - 1);
+    cr_expect_str_eq(digest_of(NULL, "# the same\npreset: hrtem-small\nphonon_count: [2, 2]\n", 3, 7).text,
+                     small);
+    static const char *const others[] = {"preset: hrtem-small\nphonon_count: [2, 3]\n",
+                                         "preset: hrtem-small\nphonon_count: 3\n",
+                                         "preset: hrtem-small\nmaterials: [Au, CdSe]\n",
+                                         "preset: hrtem-small\nshapes: [sphere]\n", "preset: hrtem\n"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        cr_expect_str_neq(digest_of(NULL, others[i], 3, 7).text, small, "%s", others[i]);
+    cr_expect_str_neq(digest_of("hrtem-small", NULL, 4, 7).text, small);
+    cr_expect_str_neq(digest_of("hrtem-small", NULL, 3, 8).text, small);
+    cr_expect_str_neq(digest_of("battery-sem", NULL, 3, 7).text, digest_of("nano-ct", NULL, 3, 7).text);
+    cr_expect_str_neq(digest_of(NULL, "materials: [Au, CdSe]\n", 3, 7).text,
+                      digest_of(NULL, "materials: [CdSe, Au]\n", 3, 7).text, "a draw takes the other one");
 }

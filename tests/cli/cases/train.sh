@@ -57,6 +57,26 @@ says err 'another recipe or other data'
 expect 0 fringe train small.yaml -o three --overwrite
 same one/weights.onnx three/weights.onnx
 
+# Simulated images are made once, and anew when what they are made from is not the same: the content of the recipe,
+# whatever it is called and however it is written.
+{
+    sed '/^data:/,$d' small.yaml
+    printf 'data: {simulate_recipe: drawn.yaml, simulate_count: 2}\n'
+    sed -n '/^network:/,$p' small.yaml
+} >simulated.yaml
+printf 'preset: hrtem-small\nsize_px: 64\nphonon_count: 1\n' >drawn.yaml
+expect 0 fringe train simulated.yaml -o drawn
+[ "$(ls -d drawn/simulated-* | wc -l)" -eq 1 ] || fail "other folders than one"
+first=$(ls -d drawn/simulated-*)
+printf 'x' >>"$first/truth.csv"
+printf '# said otherwise\nphonon_count: [1, 1]\nsize_px: 64\npreset: hrtem-small\n' >drawn.yaml
+expect 0 fringe train simulated.yaml -o drawn --overwrite
+[ "$(ls -d drawn/simulated-*)" = "$first" ] || fail "the same images are made again"
+[ "$(tail -c 1 "$first/truth.csv")" = x ] || fail "what is there is made again"
+printf 'preset: hrtem-small\nsize_px: 64\nphonon_count: 1\ndose_per_a2: 100\n' >drawn.yaml
+expect 0 fringe train simulated.yaml -o drawn --overwrite
+[ "$(ls -d drawn/simulated-* | wc -l)" -eq 2 ] || fail "images of another recipe are taken"
+
 # From a network that is there.
 expect 0 fringe train small.yaml -o four --from one
 cmp -s one/weights.onnx four/weights.onnx && fail "--from changes nothing"
