@@ -7,6 +7,7 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "faults/fault_features.h"
 #include "text/yaml_read.h"
 
 enum kind {
@@ -38,6 +39,7 @@ static const struct row {
     {"", "license", KIND_TEXT, AT(license), 0, 0, NULL},
     {"", "author", KIND_TEXT, AT(author), 0, 0, NULL},
     {"data", "table", KIND_TEXT, AT(table), 0, 0, NULL},
+    {"data", "crops", KIND_TEXT, AT(crops), 0, 0, NULL},
     {"data", "label", KIND_TEXT, AT(columns.label), 0, 0, NULL},
     {"data", "features", KIND_TEXTS, AT(columns.features), 0, 0, NULL},
     {"data", "ignore", KIND_TEXTS, AT(columns.ignored), 0, 0, NULL},
@@ -150,11 +152,23 @@ static void set_defaults(struct forest_recipe *recipe)
                                      .description = "A random forest.",
                                      .license = "BSD-2-Clause",
                                      .author = "unknown",
-                                     .columns = {.label = "class"},
-                                     .feature_version = 1,
                                      .calibrate = 1};
     forest_settings_init(&recipe->settings);
     recipe->settings.tree_count = 500;
+}
+
+/* Rows come from a table or from crops; of crops Fringe knows the classes and the features' version. */
+static fringe_status check_data(const char *path, struct forest_recipe *recipe, fringe_error *error)
+{
+    if (!recipe->table == !recipe->crops)
+        return failure_set(error, FRINGE_FORMAT, "%s: one of data.table and data.crops is needed, not %s",
+                           path, recipe->table ? "both" : "none");
+    if (recipe->crops && (recipe->columns.label || recipe->feature_version))
+        return failure_set(error, FRINGE_FORMAT, "%s: data.%s is a table's: data.crops has none", path,
+                           recipe->columns.label ? "label" : "version");
+    if (!recipe->columns.label) recipe->columns.label = "class";
+    if (!recipe->feature_version) recipe->feature_version = recipe->crops ? FAULT_FEATURES_VERSION : 1;
+    return FRINGE_OK;
 }
 
 fringe_status forest_recipe_read(const char *path, struct forest_recipe *recipe, int *is_forest,
@@ -175,8 +189,7 @@ fringe_status forest_recipe_read(const char *path, struct forest_recipe *recipe,
     recipe->names = alloc_array(TEXT_TREE_MOST_NODES, sizeof *recipe->names); /* no file has more */
     if (!recipe->folder || !recipe->names) return failure_memory(error, path, TEXT_TREE_MOST_NODES);
     status = read_section(recipe, root, "", &used, error);
-    if (!status && !recipe->table)
-        status = failure_set(error, FRINGE_FORMAT, "%s: data.table is missing", path);
+    if (!status) status = check_data(path, recipe, error);
     if (!status && recipe->calibrate && !recipe->settings.bootstrap)
         status = failure_set(
             error, FRINGE_FORMAT,

@@ -9,6 +9,11 @@
  *       features: [area, ...]     default: every other column
  *       ignore: [image]           but these
  *       version: 1                of the features: a number that whoever computes them changes with them
+ *     or
+ *     data:
+ *       crops: particles          a folder with a folder for each class, in it images of single particles
+ *       features: [...]           default: those of faults/ that `fringe classify` asks a forest for; these
+ *       ignore: [fold_2]          but these; label and version are not asked for: both are known
  *     forest:
  *       trees: 500                criterion: gini, entropy;  splits: histogram, exact
  *       draw: sqrt                or log2, all: features tried at a split;  bootstrap: true
@@ -28,7 +33,7 @@
 
 struct forest_recipe {
     const char *name, *description, *license, *author;
-    const char *table; /* as written: from `folder` on */
+    const char *table, *crops; /* one of them; as written: from `folder` on */
     struct forest_columns columns;
     int64_t feature_version;
     struct forest_settings settings;

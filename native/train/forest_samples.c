@@ -144,5 +144,7 @@ void forest_samples_clear(struct forest_samples *samples)
     alloc_free(samples->feature_names);
     alloc_free(samples->class_names);
     csv_table_free(samples->csv);
+    for (size_t i = 0; i < samples->owned_count; i++) alloc_free(samples->owned_names[i]);
+    alloc_free(samples->owned_names);
     *samples = (struct forest_samples){0};
 }

@@ -1,7 +1,6 @@
 /* forest_samples.h - what a forest is trained on: rows of features, each with a class.
  *
- * Read from a table with a column of classes. Whatever else makes such rows (crops of particles, a folder for
- * each class, through the features of faults/) fills the same structure.
+ * Read from a table with a column of classes; forest_crops.h fills the same structure from images.
  */
 #ifndef TRAIN_FOREST_SAMPLES_H
 #define TRAIN_FOREST_SAMPLES_H
@@ -16,8 +15,10 @@ struct forest_samples {
     uint16_t *classes;              /* the table's: indices of class_names */
     const char **feature_names;     /* (feature_count) */
     const char **class_names;       /* (class_count), in rising order */
-    char sha256[DIGEST_TEXT_BYTES]; /* of the file */
-    struct csv_table *csv;          /* owns the texts */
+    char sha256[DIGEST_TEXT_BYTES]; /* of the file, or of the list of files */
+    struct csv_table *csv;          /* owns the texts, or */
+    char **owned_names;             /* (owned_count) the classes' */
+    size_t owned_count;
 };
 
 /* Which columns count. */

@@ -13,6 +13,7 @@
 #include "forest/forest_predict.h"
 #include "forest/isotonic.h"
 #include "fringe/version.h"
+#include "train/forest_crops.h"
 #include "train/npy_write.h"
 #include "train/yaml_text.h"
 
@@ -42,11 +43,14 @@ static fringe_status begin(const struct forest_job *job, const char *name, struc
     return status;
 }
 
-static fringe_status read_table(struct forest_job *job, fringe_error *error)
+static fringe_status read_samples(struct forest_job *job, fringe_error *error)
 {
-    char *path = path_join(job->recipe->folder, job->recipe->table);
-    if (!path) return failure_memory(error, job->recipe->table, strlen(job->recipe->folder));
-    fringe_status status = forest_samples_read(path, &job->recipe->columns, &job->samples, error);
+    const struct forest_recipe *recipe = job->recipe;
+    char *path = path_join(recipe->folder, recipe->table ? recipe->table : recipe->crops);
+    if (!path) return failure_memory(error, "a path", strlen(recipe->folder));
+    fringe_status status = recipe->table
+                               ? forest_samples_read(path, &recipe->columns, &job->samples, error)
+                               : forest_crops_read(path, &recipe->columns, job->run, &job->samples, error);
     alloc_free(path);
     return status;
 }
@@ -196,8 +200,8 @@ static fringe_status write_card(const struct forest_job *job, fringe_error *erro
             job->forest->node_count);
     fprintf(stream, "| trained on | %zu rows, %u features (version %lld), %u classes |\n", table->row_count,
             (unsigned)table->feature_count, (long long)recipe->feature_version, (unsigned)table->class_count);
-    fprintf(stream, "| SHA-256 of the table | `%s` |\n| SHA-256 of the recipe | `%s` |\n",
-            job->samples.sha256, recipe->sha256);
+    fprintf(stream, "| SHA-256 of the %s | `%s` |\n| SHA-256 of the recipe | `%s` |\n",
+            recipe->table ? "table" : "crops' names and digests", job->samples.sha256, recipe->sha256);
     if (job->unseen) {
         fprintf(stream, "| accuracy, each row by the trees that have not seen it | %s |\n",
                 number_text(job->accuracy, SHOWN_DIGITS, text));
@@ -293,7 +297,7 @@ fringe_status forest_training_run(const struct forest_recipe *recipe, const char
 {
     struct forest_job job = {.recipe = recipe, .directory = directory, .run = run};
     fringe_status status = overwrite ? FRINGE_OK : refuse_finished(&job, error);
-    if (!status) status = read_table(&job, error);
+    if (!status) status = read_samples(&job, error);
     if (!status) status = grow(&job, error);
     if (!status) status = file_make_directories(directory, error);
     if (!status) status = write_all(&job, error);

@@ -1,8 +1,8 @@
-/* forest_training.h - from a recipe and a table to a package with a forest.
+/* forest_training.h - from a recipe and its rows to a package with a forest.
  *
  * The folder holds forest.onnx, rdf.yaml with the features and the calibration (model/forest_package.h reads
  * it), the recipe, and a card with the out-of-bag confusion and the features' importance. rdf.yaml is written
- * last: where it lies, all else is complete. No file holds a date: the same recipe and table give the same
+ * last: where it lies, all else is complete. No file holds a date: the same recipe and rows give the same
  * bytes.
  */
 #ifndef TRAIN_FOREST_TRAINING_H

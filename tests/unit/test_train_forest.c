@@ -218,7 +218,7 @@ static void refuse(const char *recipe, const char *words)
 
 Test(train_forest, recipes_that_cannot_be)
 {
-    refuse("kind: forest\n", "recipe.yaml: data.table is missing");
+    refuse("kind: forest\n", "recipe.yaml: one of data.table and data.crops is needed, not none");
     refuse("kind: forest\ntrees: 5\n", "trees: there is no such key in a forest's recipe");
     refuse("kind: forest\nforest: {trees: 0}\n", "forest.trees: '0' is no whole number from 1 to 100000");
     refuse("kind: forest\nforest: {criterion: mse}\n", "'mse' is not known; 'gini' is one word for it");

@@ -33,3 +33,10 @@ export XDG_DATA_HOME="$PWD/data"
 expect 0 fringe model install made
 mv made moved
 expect 0 fringe model info made
+# A folder of crops is one class; what is no image is named.
+mkdir -p crops/one crops/two
+echo text >crops/one/a.tif
+cp crops/one/a.tif crops/two/a.tif
+printf 'kind: forest\ndata: {crops: crops}\n' >crops.yaml
+expect 1 fringe train crops.yaml -o from-crops
+says err 'crops/one/a.tif'
