@@ -48,10 +48,11 @@ FRINGE_API void fringe_simulate_options_init(fringe_simulate_options *options);
 FRINGE_API const char *fringe_simulate_preset_name(int index);
 FRINGE_API const char *fringe_simulate_preset_purpose(int index);
 
+#define FRINGE_SIMULATE_DIGEST_BYTES 65 /* 64 lower-case hexadecimal digits and NUL */
+
 /* A text that differs where two calls make other images, on one CPU path: SHA-256 over the version, the
  * recipe as it is understood (whether by a preset's name or in a file), count and seed, as 64 hexadecimal
  * digits and NUL. FRINGE_ARGUMENT and FRINGE_FORMAT as fringe_simulate. Any thread. */
-#define FRINGE_SIMULATE_DIGEST_BYTES 65
 FRINGE_API fringe_status fringe_simulate_digest(const fringe_simulate_options *options,
                                                 char text[FRINGE_SIMULATE_DIGEST_BYTES], fringe_error *error);
 
