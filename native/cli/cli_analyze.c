@@ -55,59 +55,26 @@ static fringe_status load_faults(const struct request *request, const fringe_run
 
 static int analyze_inputs(struct request *request, const struct cli_inputs *inputs)
 {
-    fringe_error error;
-    fringe_run *run = NULL;
+    struct cli_batch batch = {.json = request->json};
     fringe_model *model = NULL;
     fringe_fault_model *faults = NULL;
-    fringe_batch_summary summary = {0};
-    struct cli_batch batch = {.json = request->json};
-    int code = CLI_FAILED;
-
-    fringe_status status = fringe_run_create(request->threads, &run, &error);
-    if (status) {
-        cli_terminal_say("%s", error.message);
-        goto done;
-    }
-    fringe_run_set_notice(run, cli_terminal_notice, NULL);
-    cli_terminal_catch_signals(run);
-    status = fringe_model_load(request->model, run, &model, &error);
-    if (!status) status = load_faults(request, run, &faults, &error);
-    if (status) {
-        cli_terminal_say("%s", error.message);
-        code = status == FRINGE_CANCELLED ? CLI_CANCELLED : CLI_MODEL;
-        /* Wrong usage counts before a wrong model. */
-        if (fringe_batch_check(inputs->paths, inputs->count, &request->analyze.batch, run, &error) ==
-            FRINGE_ARGUMENT) {
-            cli_terminal_say("%s", error.message);
-            code = CLI_USAGE;
-        }
-        goto done;
-    }
+    fringe_status status = cli_terminal_begin(request->threads, &batch.run, &batch.error);
+    if (status) goto done;
+    status = fringe_model_load(request->model, batch.run, &model, &batch.error);
+    if (!status) status = load_faults(request, batch.run, &faults, &batch.error);
+    status = cli_batch_judge_load(&batch, status, inputs, &request->analyze.batch);
+    if (status) goto done;
     request->analyze.faults = faults;
-    fringe_run_set_progress(run, cli_terminal_progress, NULL);
-    status = fringe_batch_analyze(model, inputs->paths, inputs->count, &request->analyze, run,
-                                  cli_batch_print, &batch, &summary, &error);
-    if (status) cli_terminal_say("%s", error.message);
-    cli_terminal_clear();
-    code = cli_batch_exit(&batch, status, &summary);
+    status = fringe_batch_analyze(model, inputs->paths, inputs->count, &request->analyze, batch.run,
+                                  cli_batch_print, &batch, &batch.summary, &batch.error);
 done:
-    cli_terminal_catch_signals(NULL);
     fringe_fault_model_free(faults);
     fringe_model_free(model);
-    fringe_run_free(run);
-    return code;
+    return cli_batch_end(&batch, status);
 }
 
 int cli_analyze_run(int argc, char **argv)
 {
-    /* FRINGE_NORMALIZE_MODEL is what comes without the option, hence the words begin behind it. */
-    static const char *const normalizations[] = {"none", "zscore", "minmax", "percentile", NULL};
-    static const char *const connectivities[] = {"8", "4", NULL};
-    static const char *const borders[] = {
-#define WORD(symbol, name) name,
-        FRINGE_BORDER_LIST(WORD)
-#undef WORD
-            NULL};
     struct request request = {.model = "hrtem-particles"};
     fringe_analyze_options_init(&request.analyze);
     fringe_batch_options *batch = &request.analyze.batch;
@@ -124,17 +91,17 @@ int cli_analyze_run(int argc, char **argv)
         {"--probability", CLI_OPTION_FLAG, &batch->probability, 0, 0, NULL},
         {"--compress", CLI_OPTION_FLAG, &batch->compress, 0, 0, NULL},
         {"--threshold", CLI_OPTION_NUMBER, &segment->threshold, 0, 1, NULL},
-        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, normalizations},
+        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, cli_options_normalizations},
         {"--pixel-size", CLI_OPTION_NUMBER, &segment->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
         {"--resample", CLI_OPTION_TEXT, &request.resample, 0, 0, NULL},
         {"--exclude-bottom", CLI_OPTION_INTEGER, &segment->exclude_bottom_px, 0, INT32_MAX, NULL},
-        {"--connectivity", CLI_OPTION_WORD, &connectivity, 0, 0, connectivities},
+        {"--connectivity", CLI_OPTION_WORD, &connectivity, 0, 0, cli_options_connectivities},
         {"--fill-holes", CLI_OPTION_FLAG, &particles->fill_holes, 0, 0, NULL},
         {"--split", CLI_OPTION_NUMBER, &particles->split_neck, 0, 1, NULL},
         {"--min-diameter", CLI_OPTION_NUMBER, &particles->least_nm, 0, CLI_LARGEST_NM, NULL},
         {"--max-diameter", CLI_OPTION_NUMBER, &particles->most_nm, 0, CLI_LARGEST_NM, NULL},
         {"--min-pixels", CLI_OPTION_INTEGER, &least_px, 0, INT32_MAX, NULL},
-        {"--border", CLI_OPTION_WORD, &border, 0, 0, borders},
+        {"--border", CLI_OPTION_WORD, &border, 0, 0, cli_options_borders},
         {"--channel", CLI_OPTION_INTEGER, &channel, 1, INT32_MAX, NULL},
         {"--band", CLI_OPTION_INTEGER, &segment->band_rows, 1, INT32_MAX, NULL},
         {"--tile", CLI_OPTION_INTEGER, &segment->tile_px, 1, INT32_MAX, NULL},
@@ -149,9 +116,7 @@ int cli_analyze_run(int argc, char **argv)
     if (request.no_classify && (request.forest || request.phases))
         return cli_options_wrong(&line, "--no-classify leaves nothing for %s to do",
                                  request.forest ? "--forest" : "--phases");
-    if (particles->most_nm > 0 && particles->most_nm < particles->least_nm)
-        return cli_options_wrong(&line, "--max-diameter %g is below --min-diameter %g", particles->most_nm,
-                                 particles->least_nm);
+    if (!cli_options_diameters(&line, particles->least_nm, particles->most_nm)) return CLI_USAGE;
     if (!cli_options_resample(&line, request.resample, &segment->resample, &segment->resample_nm))
         return CLI_USAGE;
     if (normalize >= 0) segment->normalize = (fringe_normalize)(FRINGE_NORMALIZE_NONE + normalize);

@@ -50,10 +50,23 @@ void cli_batch_print(void *user, const fringe_batch_item *item)
         cli_terminal_say("%s: done", item->input);
 }
 
-int cli_batch_exit(const struct cli_batch *batch, fringe_status status, const fringe_batch_summary *summary)
+fringe_status cli_batch_judge_load(struct cli_batch *batch, fringe_status status,
+                                   const struct cli_inputs *inputs, const fringe_batch_options *options)
 {
-    if (status == FRINGE_ARGUMENT) return CLI_USAGE;
-    if (status == FRINGE_CANCELLED) return CLI_CANCELLED;
-    if (status == FRINGE_MODEL || batch->model_failed) return CLI_MODEL;
-    return status || summary->failed_count ? CLI_FAILED : CLI_DONE;
+    fringe_error usage;
+    if (!status || status == FRINGE_CANCELLED) return status;
+    if (!inputs ||
+        fringe_batch_check(inputs->paths, inputs->count, options, batch->run, &usage) != FRINGE_ARGUMENT)
+        return FRINGE_MODEL;
+    cli_terminal_say("%s", batch->error.message);
+    batch->error = usage;
+    return FRINGE_ARGUMENT;
+}
+
+int cli_batch_end(struct cli_batch *batch, fringe_status status)
+{
+    int code = cli_terminal_end(batch->run, status, &batch->error);
+    if (code == CLI_USAGE || code == CLI_CANCELLED) return code;
+    if (batch->model_failed) return CLI_MODEL;
+    return code == CLI_DONE && batch->summary.failed_count ? CLI_FAILED : code;
 }

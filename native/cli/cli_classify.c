@@ -38,46 +38,23 @@ struct request {
 
 static int classify_inputs(struct request *request)
 {
-    fringe_error error;
-    fringe_run *run = NULL;
-    fringe_fault_model *faults = NULL;
-    fringe_batch_summary summary = {0};
     struct cli_batch batch = {.json = request->json};
-    int code = CLI_FAILED;
-    fringe_status status = fringe_run_create(request->threads, &run, &error);
-    if (status) {
-        cli_terminal_say("%s", error.message);
-        goto done;
-    }
-    fringe_run_set_notice(run, cli_terminal_notice, NULL);
-    cli_terminal_catch_signals(run);
-    status = fringe_fault_model_load(request->forest, request->phases, run, &faults, &error);
-    if (status) {
-        cli_terminal_say("%s", error.message);
-        code = status == FRINGE_CANCELLED ? CLI_CANCELLED : CLI_MODEL;
-        goto done;
-    }
+    fringe_fault_model *faults = NULL;
+    fringe_status status = cli_terminal_begin(request->threads, &batch.run, &batch.error);
+    if (status) goto done;
+    status = fringe_fault_model_load(request->forest, request->phases, batch.run, &faults, &batch.error);
+    status = cli_batch_judge_load(&batch, status, NULL, NULL);
+    if (status) goto done;
     request->measure.faults = faults;
-    fringe_run_set_progress(run, cli_terminal_progress, NULL);
-    status = fringe_batch_measure(&request->labels, 1, &request->measure, run, cli_batch_print, &batch,
-                                  &summary, &error);
-    if (status) cli_terminal_say("%s", error.message);
-    cli_terminal_clear();
-    code = cli_batch_exit(&batch, status, &summary);
+    status = fringe_batch_measure(&request->labels, 1, &request->measure, batch.run, cli_batch_print, &batch,
+                                  &batch.summary, &batch.error);
 done:
-    cli_terminal_catch_signals(NULL);
     fringe_fault_model_free(faults);
-    fringe_run_free(run);
-    return code;
+    return cli_batch_end(&batch, status);
 }
 
 int cli_classify_run(int argc, char **argv)
 {
-    static const char *const borders[] = {
-#define WORD(symbol, name) name,
-        FRINGE_BORDER_LIST(WORD)
-#undef WORD
-            NULL};
     struct request request = {0};
     fringe_measure_options_init(&request.measure);
     fringe_measure_options *measure = &request.measure;
@@ -91,7 +68,7 @@ int cli_classify_run(int argc, char **argv)
         {"--split", CLI_OPTION_NUMBER, &particles->split_neck, 0, 1, NULL},
         {"--min-diameter", CLI_OPTION_NUMBER, &particles->least_nm, 0, CLI_LARGEST_NM, NULL},
         {"--max-diameter", CLI_OPTION_NUMBER, &particles->most_nm, 0, CLI_LARGEST_NM, NULL},
-        {"--border", CLI_OPTION_WORD, &border, 0, 0, borders},
+        {"--border", CLI_OPTION_WORD, &border, 0, 0, cli_options_borders},
         {"--pixel-size", CLI_OPTION_NUMBER, &particles->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
         {"--channel", CLI_OPTION_INTEGER, &channel, 1, INT32_MAX, NULL},
         {"-o", CLI_OPTION_TEXT, &measure->output_directory, 0, 0, NULL},
@@ -105,9 +82,7 @@ int cli_classify_run(int argc, char **argv)
     if (line.operand_count != 1)
         return cli_options_wrong(&line, "%d inputs: it takes one image or folder", line.operand_count);
     if (!request.labels) return cli_options_wrong(&line, "--labels is missing: which pixels are particles");
-    if (particles->most_nm > 0 && particles->most_nm < particles->least_nm)
-        return cli_options_wrong(&line, "--max-diameter %g is below --min-diameter %g", particles->most_nm,
-                                 particles->least_nm);
+    if (!cli_options_diameters(&line, particles->least_nm, particles->most_nm)) return CLI_USAGE;
     measure->image = line.operands[0];
     particles->border = (fringe_border)border;
     particles->channel = channel - 1;

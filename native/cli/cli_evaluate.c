@@ -222,46 +222,28 @@ static int read_classes(const struct cli_line *line, const char *list, struct re
     }
 }
 
-static int exit_code(fringe_status status)
-{
-    return status == FRINGE_OK          ? CLI_DONE
-           : status == FRINGE_ARGUMENT  ? CLI_USAGE
-           : status == FRINGE_CANCELLED ? CLI_CANCELLED
-           : status == FRINGE_MODEL     ? CLI_MODEL
-                                        : CLI_FAILED;
-}
-
 static int evaluate_inputs(const struct request *request, const struct cli_inputs *inputs)
 {
     fringe_error error;
     fringe_run *run = NULL;
     fringe_evaluation evaluation = {0};
-    fringe_status status = fringe_run_create(request->threads, &run, &error);
-    if (!status) {
-        fringe_run_set_notice(run, cli_terminal_notice, NULL);
-        fringe_run_set_progress(run, cli_terminal_progress, NULL);
-        cli_terminal_catch_signals(run);
+    fringe_status status = cli_terminal_begin(request->threads, &run, &error);
+    if (!status)
         status =
             fringe_evaluate(inputs->paths, inputs->count, &request->evaluation, run, &evaluation, &error);
-        cli_terminal_clear();
-    }
-    if (status)
-        cli_terminal_say("%s", error.message);
-    else if (request->json)
+    int code = cli_terminal_end(run, status, &error);
+    if (code == CLI_DONE && request->json)
         print_json(&evaluation);
-    else if (request->csv)
+    else if (code == CLI_DONE && request->csv)
         print_csv(&evaluation);
-    else
+    else if (code == CLI_DONE)
         print_table(&evaluation);
-    cli_terminal_catch_signals(NULL);
     fringe_evaluation_free(&evaluation);
-    fringe_run_free(run);
-    return exit_code(status);
+    return code;
 }
 
 int cli_evaluate_run(int argc, char **argv)
 {
-    static const char *const normalizations[] = {"none", "zscore", "minmax", "percentile", NULL};
     struct request request = {0};
     int normalize = -1, code;
     double seed = 0;
@@ -279,7 +261,7 @@ int cli_evaluate_run(int argc, char **argv)
         {"--repeats", CLI_OPTION_INTEGER, &evaluation->repeats, 1, 1000000, NULL},
         {"--seed", CLI_OPTION_NUMBER, &seed, 0, CLI_LARGEST_SEED, NULL},
         {"--threshold", CLI_OPTION_NUMBER, &segment->threshold, 0, 1, NULL},
-        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, normalizations},
+        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, cli_options_normalizations},
         {"--pixel-size", CLI_OPTION_NUMBER, &segment->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
         {"--resample", CLI_OPTION_TEXT, &request.resample, 0, 0, NULL},
         {"--exclude-bottom", CLI_OPTION_INTEGER, &segment->exclude_bottom_px, 0, INT32_MAX, NULL},

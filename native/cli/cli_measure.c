@@ -34,35 +34,16 @@ static const char help[] =
 static int measure_inputs(const fringe_measure_options *options, const struct cli_inputs *inputs,
                           int32_t threads, int json)
 {
-    fringe_error error;
-    fringe_run *run = NULL;
-    fringe_batch_summary summary = {0};
     struct cli_batch batch = {.json = json};
-    fringe_status status = fringe_run_create(threads, &run, &error);
-    if (status) {
-        cli_terminal_say("%s", error.message);
-        return CLI_FAILED;
-    }
-    fringe_run_set_notice(run, cli_terminal_notice, NULL);
-    fringe_run_set_progress(run, cli_terminal_progress, NULL);
-    cli_terminal_catch_signals(run);
-    status = fringe_batch_measure(inputs->paths, inputs->count, options, run, cli_batch_print, &batch,
-                                  &summary, &error);
-    if (status) cli_terminal_say("%s", error.message);
-    cli_terminal_clear();
-    cli_terminal_catch_signals(NULL);
-    fringe_run_free(run);
-    return cli_batch_exit(&batch, status, &summary);
+    fringe_status status = cli_terminal_begin(threads, &batch.run, &batch.error);
+    if (!status)
+        status = fringe_batch_measure(inputs->paths, inputs->count, options, batch.run, cli_batch_print,
+                                      &batch, &batch.summary, &batch.error);
+    return cli_batch_end(&batch, status);
 }
 
 int cli_measure_run(int argc, char **argv)
 {
-    static const char *const connectivities[] = {"8", "4", NULL};
-    static const char *const borders[] = {
-#define WORD(symbol, name) name,
-        FRINGE_BORDER_LIST(WORD)
-#undef WORD
-            NULL};
     fringe_measure_options measure;
     fringe_measure_options_init(&measure);
     fringe_particles_options *particles = &measure.particles;
@@ -73,13 +54,13 @@ int cli_measure_run(int argc, char **argv)
         {"--image", CLI_OPTION_TEXT, &measure.image, 0, 0, NULL},
         {"--probability", CLI_OPTION_TEXT, &measure.probability, 0, 0, NULL},
         {"--threshold", CLI_OPTION_NUMBER, &particles->threshold, 1e-30, 1e30, NULL},
-        {"--connectivity", CLI_OPTION_WORD, &connectivity, 0, 0, connectivities},
+        {"--connectivity", CLI_OPTION_WORD, &connectivity, 0, 0, cli_options_connectivities},
         {"--fill-holes", CLI_OPTION_FLAG, &particles->fill_holes, 0, 0, NULL},
         {"--split", CLI_OPTION_NUMBER, &particles->split_neck, 0, 1, NULL},
         {"--min-diameter", CLI_OPTION_NUMBER, &particles->least_nm, 0, CLI_LARGEST_NM, NULL},
         {"--max-diameter", CLI_OPTION_NUMBER, &particles->most_nm, 0, CLI_LARGEST_NM, NULL},
         {"--min-pixels", CLI_OPTION_INTEGER, &least_px, 0, INT32_MAX, NULL},
-        {"--border", CLI_OPTION_WORD, &border, 0, 0, borders},
+        {"--border", CLI_OPTION_WORD, &border, 0, 0, cli_options_borders},
         {"--pixel-size", CLI_OPTION_NUMBER, &particles->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
         {"--channel", CLI_OPTION_INTEGER, &channel, 1, INT32_MAX, NULL},
         {"-o", CLI_OPTION_TEXT, &measure.output_directory, 0, 0, NULL},
@@ -96,9 +77,7 @@ int cli_measure_run(int argc, char **argv)
     particles->border = (fringe_border)border;
     particles->channel = channel - 1;
     particles->least_px = least_px;
-    if (particles->most_nm > 0 && particles->most_nm < particles->least_nm)
-        return cli_options_wrong(&line, "--max-diameter %g is below --min-diameter %g", particles->most_nm,
-                                 particles->least_nm);
+    if (!cli_options_diameters(&line, particles->least_nm, particles->most_nm)) return CLI_USAGE;
 
     struct cli_inputs inputs;
     code = cli_inputs_gather(&inputs, &line, files_from);

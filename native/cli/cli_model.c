@@ -57,23 +57,16 @@ static const char install_help[] =
 static fringe_status begin(const char *path, int threads, fringe_run **run, fringe_model **model,
                            fringe_error *error)
 {
-    fringe_status status = fringe_run_create(threads, run, error);
-    if (status) return status;
-    fringe_run_set_notice(*run, cli_terminal_notice, NULL);
-    cli_terminal_catch_signals(*run);
-    return model ? fringe_model_load(path, *run, model, error) : FRINGE_OK;
+    fringe_status status = cli_terminal_begin(threads, run, error);
+    return status ? status : fringe_model_load(path, *run, model, error);
 }
 
-/* Says what went wrong, frees, and gives the exit code. */
+/* Says what went wrong, frees, and gives the exit code: the model is all that there is to go wrong. */
 static int end(fringe_status status, const fringe_error *error, fringe_run *run, fringe_model *model)
 {
-    cli_terminal_clear();
-    if (status) cli_terminal_say("%s", error->message);
-    cli_terminal_catch_signals(NULL);
     fringe_model_free(model);
-    fringe_run_free(run);
-    if (status) return status == FRINGE_CANCELLED ? CLI_CANCELLED : CLI_MODEL;
-    return CLI_DONE;
+    int code = cli_terminal_end(run, status, error);
+    return code == CLI_DONE || code == CLI_CANCELLED ? code : CLI_MODEL;
 }
 
 static int one_model(const struct cli_line *line, const char **path)
@@ -275,7 +268,7 @@ static int test_model(int argc, char **argv)
     fringe_error error;
     fringe_run *run = NULL;
     fringe_model_check check = {0};
-    fringe_status status = begin(path, threads, &run, NULL, &error);
+    fringe_status status = cli_terminal_begin(threads, &run, &error);
     if (!status) status = fringe_model_test(path, run, &check, &error);
     if (!status || status == FRINGE_MISMATCH)
         printf("%lld cases, %lld values, %lld outside the tolerance, largest difference %.3g "
@@ -312,6 +305,7 @@ static int time_model(int argc, char **argv)
     double *times_ms = calloc((size_t)runs, sizeof *times_ms);
     if (!times_ms) return cli_options_wrong(&line, "memory for %d times could not be had", runs);
     fringe_status status = begin(path, threads, &run, &model, &error);
+    if (!status) fringe_run_set_progress(run, NULL, NULL); /* printing would be timed, too */
     if (!status) status = fringe_model_time(model, side_px, side_px, runs, run, times_ms, &error);
     if (!status) {
         qsort(times_ms, (size_t)runs, sizeof *times_ms, compare_doubles);
@@ -336,7 +330,7 @@ static int install_model(int argc, char **argv)
 
     fringe_error error;
     fringe_run *run = NULL;
-    fringe_status status = begin(path, threads, &run, NULL, &error);
+    fringe_status status = cli_terminal_begin(threads, &run, &error);
     if (!status) status = fringe_model_install(path, run, installed, &error);
     if (!status) printf("%s\n", installed);
     return end(status, &error, run, NULL);

@@ -8,6 +8,15 @@
 #include <string.h>
 
 #include "cli/cli_commands.h"
+#include "fringe/particles.h"
+
+const char *const cli_options_normalizations[] = {"none", "zscore", "minmax", "percentile", NULL};
+const char *const cli_options_connectivities[] = {"8", "4", NULL};
+const char *const cli_options_borders[] = {
+#define WORD(symbol, name) name,
+    FRINGE_BORDER_LIST(WORD)
+#undef WORD
+        NULL};
 
 enum { LONGEST_WORD = 64, MOST_OPTIONS = 32 };
 
@@ -87,6 +96,12 @@ int cli_options_resample(const struct cli_line *line, const char *text, int *res
     if (!strpbrk(text, "0123456789"))
         return cli_options_wrong(line, "--resample: '%s' is not auto, off or a pixel size in nm", text), 0;
     return cli_options_number(line, "--resample", text, CLI_SMALLEST_NM, CLI_LARGEST_NM, resample_nm);
+}
+
+int cli_options_diameters(const struct cli_line *line, double least_nm, double most_nm)
+{
+    if (most_nm <= 0 || most_nm >= least_nm) return 1;
+    return cli_options_wrong(line, "--max-diameter %g is below --min-diameter %g", most_nm, least_nm), 0;
 }
 
 int cli_options_seed(const struct cli_line *line, double number, uint64_t *seed)

@@ -16,6 +16,12 @@
 #define CLI_MOST_THREADS 1024   /* as fringe_run_create */
 #define CLI_LARGEST_SEED 0x1p53 /* whole numbers of a double */
 
+/* The words of --normalize, which begin behind FRINGE_NORMALIZE_MODEL: that is what comes without the option;
+ * of
+ * --border, by fringe_border; and of --connectivity, 8 and 4. */
+extern const char *const cli_options_normalizations[], *const cli_options_borders[],
+                                                           *const cli_options_connectivities[];
+
 /* What an option that may be given several times has gathered, in order. */
 enum { CLI_MOST_TEXTS = 64 };
 struct cli_texts {
@@ -59,6 +65,10 @@ int cli_options_number(const struct cli_line *line, const char *option, const ch
 /* Reads the value of --resample, NULL where it is absent: "auto", "off" or a pixel size in nm. 0 after saying
  * what is wrong. */
 int cli_options_resample(const struct cli_line *line, const char *text, int *resample, double *resample_nm);
+
+/* Whether --max-diameter, where it is given (above 0), leaves something over --min-diameter; 0 after saying
+ * that it does not. */
+int cli_options_diameters(const struct cli_line *line, double least_nm, double most_nm);
 
 /* Takes the number of --seed as a whole one; 0 after saying that it is none. */
 int cli_options_seed(const struct cli_line *line, double number, uint64_t *seed);

@@ -42,49 +42,22 @@ struct request {
 
 static int segment_inputs(const struct request *request, const struct cli_inputs *inputs)
 {
-    fringe_error error;
-    fringe_run *run = NULL;
-    fringe_model *model = NULL;
-    fringe_batch_summary summary = {0};
     struct cli_batch batch = {.json = request->json};
-    int code = CLI_FAILED;
-
-    fringe_status status = fringe_run_create(request->threads, &run, &error);
-    if (status) {
-        cli_terminal_say("%s", error.message);
-        goto done;
-    }
-    fringe_run_set_notice(run, cli_terminal_notice, NULL);
-    cli_terminal_catch_signals(run);
-    status = fringe_model_load(request->model, run, &model, &error);
-    if (status) {
-        cli_terminal_say("%s", error.message);
-        code = status == FRINGE_CANCELLED ? CLI_CANCELLED : CLI_MODEL;
-        /* Wrong usage counts before a wrong model. */
-        if (fringe_batch_check(inputs->paths, inputs->count, &request->batch, run, &error) ==
-            FRINGE_ARGUMENT) {
-            cli_terminal_say("%s", error.message);
-            code = CLI_USAGE;
-        }
-        goto done;
-    }
-    fringe_run_set_progress(run, cli_terminal_progress, NULL);
-    status = fringe_batch_segment(model, inputs->paths, inputs->count, &request->batch, run, cli_batch_print,
-                                  &batch, &summary, &error);
-    if (status) cli_terminal_say("%s", error.message);
-    cli_terminal_clear();
-    code = cli_batch_exit(&batch, status, &summary);
+    fringe_model *model = NULL;
+    fringe_status status = cli_terminal_begin(request->threads, &batch.run, &batch.error);
+    if (status) goto done;
+    status = fringe_model_load(request->model, batch.run, &model, &batch.error);
+    status = cli_batch_judge_load(&batch, status, inputs, &request->batch);
+    if (status) goto done;
+    status = fringe_batch_segment(model, inputs->paths, inputs->count, &request->batch, batch.run,
+                                  cli_batch_print, &batch, &batch.summary, &batch.error);
 done:
-    cli_terminal_catch_signals(NULL);
     fringe_model_free(model);
-    fringe_run_free(run);
-    return code;
+    return cli_batch_end(&batch, status);
 }
 
 int cli_segment_run(int argc, char **argv)
 {
-    /* FRINGE_NORMALIZE_MODEL is what comes without the option, hence the words begin behind it. */
-    static const char *const normalizations[] = {"none", "zscore", "minmax", "percentile", NULL};
     struct request request = {0};
     int normalize = -1, code;
     fringe_batch_options_init(&request.batch);
@@ -96,7 +69,7 @@ int cli_segment_run(int argc, char **argv)
         {"--overlay", CLI_OPTION_FLAG, &request.batch.overlay, 0, 0, NULL},
         {"--compress", CLI_OPTION_FLAG, &request.batch.compress, 0, 0, NULL},
         {"--threshold", CLI_OPTION_NUMBER, &segment->threshold, 0, 1, NULL},
-        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, normalizations},
+        {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, cli_options_normalizations},
         {"--pixel-size", CLI_OPTION_NUMBER, &segment->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
         {"--resample", CLI_OPTION_TEXT, &request.resample, 0, 0, NULL},
         {"--exclude-bottom", CLI_OPTION_INTEGER, &segment->exclude_bottom_px, 0, INT32_MAX, NULL},

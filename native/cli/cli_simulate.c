@@ -33,24 +33,11 @@ static int simulate(const fringe_simulate_options *options, int32_t threads)
 {
     fringe_error error;
     fringe_run *run = NULL;
-    fringe_status status = fringe_run_create(threads, &run, &error);
-    if (!status) {
-        fringe_run_set_notice(run, cli_terminal_notice, NULL);
-        fringe_run_set_progress(run, cli_terminal_progress, NULL);
-        cli_terminal_catch_signals(run);
-        status = fringe_simulate(options, run, &error);
-        cli_terminal_clear();
-    }
-    if (status)
-        cli_terminal_say("%s", error.message);
-    else
-        printf("%s/truth.csv\n", options->output_directory);
-    cli_terminal_catch_signals(NULL);
-    fringe_run_free(run);
-    return status == FRINGE_OK          ? CLI_DONE
-           : status == FRINGE_ARGUMENT  ? CLI_USAGE
-           : status == FRINGE_CANCELLED ? CLI_CANCELLED
-                                        : CLI_FAILED;
+    fringe_status status = cli_terminal_begin(threads, &run, &error);
+    if (!status) status = fringe_simulate(options, run, &error);
+    int code = cli_terminal_end(run, status, &error);
+    if (code == CLI_DONE) printf("%s/truth.csv\n", options->output_directory);
+    return code;
 }
 
 int cli_simulate_run(int argc, char **argv)

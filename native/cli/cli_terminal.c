@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/cli_commands.h"
+
 static _Atomic(fringe_run *) run_to_cancel;
 
 static void on_signal(int number)
@@ -21,7 +23,8 @@ static void on_signal(int number)
     errno = saved;
 }
 
-void cli_terminal_catch_signals(fringe_run *run)
+/* `run` NULL: nothing to cancel any more. */
+static void catch_signals(fringe_run *run)
 {
     atomic_store(&run_to_cancel, run);
     /* SA_RESETHAND: the second one finds the system's own answer. */
@@ -65,7 +68,7 @@ static void put_time_left(double elapsed, double share)
         fprintf(stderr, ", %d s left", (int)(left + 0.5));
 }
 
-void cli_terminal_progress(void *user, int64_t done, int64_t total)
+static void show_progress(void *user, int64_t done, int64_t total)
 {
     (void)user;
     if (total <= 0) return;
@@ -105,6 +108,29 @@ void cli_terminal_notice(void *user, fringe_notice notice, const char *text)
 {
     (void)user, (void)notice;
     cli_terminal_say("note: %s", text);
+}
+
+fringe_status cli_terminal_begin(int32_t threads, fringe_run **run, fringe_error *error)
+{
+    fringe_status status = fringe_run_create(threads, run, error);
+    if (status) return status;
+    fringe_run_set_notice(*run, cli_terminal_notice, NULL);
+    fringe_run_set_progress(*run, show_progress, NULL);
+    catch_signals(*run);
+    return FRINGE_OK;
+}
+
+int cli_terminal_end(fringe_run *run, fringe_status status, const fringe_error *error)
+{
+    cli_terminal_clear();
+    if (status) cli_terminal_say("%s", error->message);
+    catch_signals(NULL);
+    fringe_run_free(run);
+    return status == FRINGE_OK          ? CLI_DONE
+           : status == FRINGE_ARGUMENT  ? CLI_USAGE
+           : status == FRINGE_CANCELLED ? CLI_CANCELLED
+           : status == FRINGE_MODEL     ? CLI_MODEL
+                                        : CLI_FAILED;
 }
 
 int cli_terminal_flush(void)

@@ -1,6 +1,7 @@
 /* cli_terminal.h - what the program owes to the person and the shell before it: signals, progress, words.
- *
- * The only file of the command line that includes headers of the operating system.
+ * Progress shows the time left: in one line of a terminal that is drawn anew, in plain lines 10 seconds apart
+ * where standard error is none. The only file of the command line that includes headers of the operating
+ * system.
  */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H
@@ -8,16 +9,17 @@
 #include <stdint.h>
 
 #include "fringe/run.h"
+#include "fringe/status.h"
 
-/* Lets Ctrl-C (and a plea to terminate or a lost terminal) cancel the run: outputs under way are removed, and
- * the program ends by itself. A second Ctrl-C ends it at once. Writing to a closed pipe or past the file
- * size limit becomes an error of that write instead of the program's end. `run` NULL: nothing to cancel any
- * more. */
-void cli_terminal_catch_signals(fringe_run *run);
+/* A run for a command, whose notices and progress are said here. Ctrl-C (and a plea to terminate or a lost
+ * terminal) cancels it: outputs under way are removed, and the program ends by itself. A second Ctrl-C ends
+ * it at once. Writing to a closed pipe or past the file size limit becomes an error of that write instead of
+ * the program's end. FRINGE_MEMORY leaves *run NULL. */
+fringe_status cli_terminal_begin(int32_t threads, fringe_run **run, fringe_error *error);
 
-/* Progress with the time left: one line of a terminal that is drawn anew, plain lines 10 seconds apart where
- * standard error is none. Fits fringe_run_set_progress; user is not used. */
-void cli_terminal_progress(void *user, int64_t done, int64_t total);
+/* Says what went wrong, if anything did, frees the run (NULL is accepted), which is nothing to cancel any
+ * more, and gives the exit code: usage for FRINGE_ARGUMENT, and cancelled, model or failed. */
+int cli_terminal_end(fringe_run *run, fringe_status status, const fringe_error *error);
 
 /* Removes the progress line, if there is one, before something else is printed. */
 void cli_terminal_clear(void);

@@ -62,25 +62,11 @@ static int train(const fringe_train_options *options, int32_t threads, int json)
 {
     fringe_error error;
     fringe_run *run = NULL;
-    fringe_status status = fringe_run_create(threads, &run, &error);
-    if (!status) {
-        fringe_run_set_notice(run, cli_terminal_notice, NULL);
-        fringe_run_set_progress(run, cli_terminal_progress, NULL);
-        cli_terminal_catch_signals(run);
-        status = fringe_train(options, run, &error);
-        cli_terminal_clear();
-    }
-    if (status)
-        cli_terminal_say("%s", error.message);
-    else if (!json)
-        puts(options->output_directory);
-    cli_terminal_catch_signals(NULL);
-    fringe_run_free(run);
-    return status == FRINGE_OK          ? CLI_DONE
-           : status == FRINGE_ARGUMENT  ? CLI_USAGE
-           : status == FRINGE_CANCELLED ? CLI_CANCELLED
-           : status == FRINGE_MODEL     ? CLI_MODEL
-                                        : CLI_FAILED;
+    fringe_status status = cli_terminal_begin(threads, &run, &error);
+    if (!status) status = fringe_train(options, run, &error);
+    int code = cli_terminal_end(run, status, &error);
+    if (code == CLI_DONE && !json) puts(options->output_directory);
+    return code;
 }
 
 int cli_train_run(int argc, char **argv)
