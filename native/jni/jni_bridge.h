@@ -23,7 +23,7 @@ struct jni_class {
 };
 
 extern const struct jni_class jni_run_class, jni_micrograph_class, jni_model_class, jni_segmentation_class,
-    jni_particles_class, jni_training_class, jni_faults_class, jni_batch_class;
+    jni_particles_class, jni_training_class, jni_faults_class, jni_spectrum_class, jni_batch_class;
 
 static inline jlong jni_address(const void *object)
 {
@@ -68,6 +68,10 @@ int jni_fields_take(JNIEnv *env, jobject object, const struct jni_field *fields,
  * pending. */
 int jni_segment_options_take(JNIEnv *env, jobject from, fringe_segment_options *options);
 int jni_particles_options_take(JNIEnv *env, jobject from, fringe_particles_options *options);
+
+/* Fills a fringe.FaultRating, and returns what it takes as its numbers: {probabilities, lattice, lines}. NULL
+ * with an exception pending. */
+jobjectArray jni_rating_give(JNIEnv *env, const fringe_fault_rating *rating, jobject into);
 
 /* Throws the exception that belongs to a status, with the error's message. An exception that is pending
  * already (a listener's) stays. 1 when one is pending, 0 for FRINGE_OK without one. */

@@ -121,10 +121,8 @@ static jdoubleArray lines_give(JNIEnv *env, const fringe_fault_rating *rating)
     return numbers_give(env, numbers, rating->line_count * LINE_NUMBERS);
 }
 
-/* Fills a fringe.FaultRating, and returns {probabilities, lattice, lines}. */
-static jobjectArray rating(JNIEnv *env, jclass class, jlong faults, jint index, jobject into)
+jobjectArray jni_rating_give(JNIEnv *env, const fringe_fault_rating *found, jobject into)
 {
-    (void)class;
     static const struct jni_field fields[] = {
         {"fault", JNI_KIND_INT, offsetof(fringe_fault_rating, fault)},
         {"faultProbability", JNI_KIND_DOUBLE, offsetof(fringe_fault_rating, fault_probability)},
@@ -136,8 +134,6 @@ static jobjectArray rating(JNIEnv *env, jclass class, jlong faults, jint index, 
         {"zoneW", JNI_KIND_INT, offsetof(fringe_fault_rating, zone[2])},
         {"pixelSizeOff", JNI_KIND_FLAG, offsetof(fringe_fault_rating, pixel_size_is_off)},
     };
-    if (!jni_fits(env, "particle", index, 1, fringe_faults_count(jni_object(faults)))) return NULL;
-    const fringe_fault_rating *found = fringe_faults_get(jni_object(faults), index);
     const double lattice[] = {
 #define LATTICE_VALUE(field, column) found->field,
         FRINGE_LATTICE_LIST(LATTICE_VALUE)
@@ -155,6 +151,13 @@ static jobjectArray rating(JNIEnv *env, jclass class, jlong faults, jint index, 
         (*env)->DeleteLocalRef(env, part);
     }
     return parts;
+}
+
+static jobjectArray rating(JNIEnv *env, jclass class, jlong faults, jint index, jobject into)
+{
+    (void)class;
+    if (!jni_fits(env, "particle", index, 1, fringe_faults_count(jni_object(faults)))) return NULL;
+    return jni_rating_give(env, fringe_faults_get(jni_object(faults), index), into);
 }
 
 static const JNINativeMethod methods[] = {

@@ -36,9 +36,9 @@ static const struct jni_class library_class = {"fringe/Library", methods, sizeof
 static int register_natives(JNIEnv *env)
 {
     const struct jni_class *const classes[] = {
-        &library_class,      &jni_run_class,          &jni_micrograph_class,
-        &jni_model_class,    &jni_segmentation_class, &jni_particles_class,
-        &jni_training_class, &jni_faults_class,       &jni_batch_class};
+        &library_class,          &jni_run_class,       &jni_micrograph_class, &jni_model_class,
+        &jni_segmentation_class, &jni_particles_class, &jni_training_class,   &jni_faults_class,
+        &jni_spectrum_class,     &jni_batch_class};
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
         jclass class = (*env)->FindClass(env, classes[i]->name);
         if (!class || (*env)->RegisterNatives(env, class, classes[i]->methods, classes[i]->method_count) != 0)

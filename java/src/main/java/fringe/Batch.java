@@ -1,7 +1,5 @@
 package fringe;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Many files analyzed as `fringe analyze` does it: masks, labels, overlays, tables and outlines beside each input or in a
  * folder, and a report of all. Each setter returns the batch itself.
@@ -87,23 +85,14 @@ public final class Batch {
      */
     public Summary analyze(Model model, FaultModel faults, String[] paths, String output, Run run) {
         byte[][] names = new byte[paths.length][];
-        for (int i = 0; i < paths.length; i++) names[i] = paths[i].getBytes(StandardCharsets.UTF_8);
-        byte[] folder = output == null ? null : output.getBytes(StandardCharsets.UTF_8);
-        long modelUsed = model.acquire();
+        for (int i = 0; i < paths.length; i++) names[i] = Library.utf8(paths[i]);
+        byte[] folder = Library.utf8(output);
+        Handle.require(model, "model");
+        long[] used = Handle.acquireAll(model, faults, run);
         try {
-            long faultsUsed = faults == null ? 0 : faults.acquire();
-            try {
-                long runUsed = Run.acquire(run);
-                try {
-                    return new Summary(analyze(modelUsed, faultsUsed, names, folder, this, segment, particles, runUsed, run));
-                } finally {
-                    Run.release(run);
-                }
-            } finally {
-                if (faults != null) faults.release();
-            }
+            return new Summary(analyze(used[0], used[1], names, folder, this, segment, particles, used[2], run));
         } finally {
-            model.release();
+            Handle.releaseAll(model, faults, run);
         }
     }
 

@@ -1,6 +1,5 @@
 package fringe;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -45,7 +44,7 @@ public final class FaultModel extends Handle {
         Library.load();
         long used = Run.acquire(run);
         try {
-            return new FaultModel(load(utf8(pathOrName), utf8(phases), used, run));
+            return new FaultModel(load(Library.utf8(pathOrName), Library.utf8(phases), used, run));
         } finally {
             Run.release(run);
         }
@@ -93,19 +92,13 @@ public final class FaultModel extends Handle {
      * of that slice. The run may be null.
      */
     public FaultRating[] rate(Micrograph image, int slice, int channel, Particles particles, Run run) {
-        Handle[] handles = {this, image, particles};
-        long[] used = new long[handles.length];
-        int acquired = 0;
-        long runUsed = Run.acquire(run);
+        require(image, "image");
+        require(particles, "list of particles");
+        long[] used = acquireAll(this, image, particles, run);
         try {
-            for (; acquired < used.length; acquired++) {
-                if (handles[acquired] == null) throw new FringeArgumentException("the image or the particles are null");
-                used[acquired] = handles[acquired].acquire();
-            }
-            return ratings(find(used[0], used[1], slice, channel, used[2], runUsed, run), particles.count());
+            return ratings(find(used[0], used[1], slice, channel, used[2], used[3], run), particles.count());
         } finally {
-            while (acquired-- > 0) handles[acquired].release();
-            Run.release(run);
+            releaseAll(this, image, particles, run);
         }
     }
 
@@ -120,10 +113,6 @@ public final class FaultModel extends Handle {
         } finally {
             freeFaults(faults);
         }
-    }
-
-    private static byte[] utf8(String text) {
-        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

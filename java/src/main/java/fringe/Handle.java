@@ -1,5 +1,7 @@
 package fringe;
 
+import java.util.Arrays;
+
 /**
  * A native object and who uses it now. Closing while it is in use is refused, a second close does nothing, and any
  * use after it is an IllegalStateException: native memory is never touched after it was freed.
@@ -27,6 +29,29 @@ abstract class Handle implements AutoCloseable {
 
     final synchronized void release() {
         users--;
+    }
+
+    /** Refuses a handle that a call cannot do without. */
+    static void require(Handle handle, String what) {
+        if (handle == null) throw new FringeArgumentException("the " + what + " is null");
+    }
+
+    /** The addresses of all, 0 of null, until {@link #releaseAll}; where one is refused, none is kept. */
+    static long[] acquireAll(Handle... handles) {
+        long[] addresses = new long[handles.length];
+        int acquired = 0;
+        try {
+            for (; acquired < handles.length; acquired++)
+                if (handles[acquired] != null) addresses[acquired] = handles[acquired].acquire();
+            return addresses;
+        } catch (IllegalStateException e) {
+            releaseAll(Arrays.copyOf(handles, acquired));
+            throw e;
+        }
+    }
+
+    static void releaseAll(Handle... handles) {
+        for (Handle handle : handles) if (handle != null) handle.release();
     }
 
     /** Like acquire, but beside a call that is under way. The object must allow that; hold the lock meanwhile. */

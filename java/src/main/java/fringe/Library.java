@@ -142,6 +142,11 @@ public final class Library {
         return new String(index, StandardCharsets.UTF_8).trim().split("\n");
     }
 
+    /** A text as natives take it; null of null. */
+    static byte[] utf8(String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static native String versionOf();
 
     private static native String cpuPathOf();

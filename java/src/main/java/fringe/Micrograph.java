@@ -1,7 +1,5 @@
 package fringe;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * A calibrated image from a file or from arrays: slices of channels of height x width pixels, row by row from the top
  * left. Arrays are copied. One thread at a time.
@@ -16,7 +14,7 @@ public final class Micrograph extends Handle {
         Library.load();
         long used = Run.acquire(run);
         try {
-            return new Micrograph(open(path.getBytes(StandardCharsets.UTF_8), used, run));
+            return new Micrograph(open(Library.utf8(path), used, run));
         } finally {
             Run.release(run);
         }
@@ -89,7 +87,7 @@ public final class Micrograph extends Handle {
     /** Nanometres in a pixel of `size` units ("nm", "micron"); 0 where that is no pixel size, as for files. */
     public static double pixelSize(double size, String unit) {
         Library.load();
-        return pixelSize(size, unit.getBytes(StandardCharsets.UTF_8));
+        return pixelSize(size, Library.utf8(unit));
     }
 
     /** Nanometres per pixel; 0 for unknown. */

@@ -1,7 +1,5 @@
 package fringe;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * A network: a bioimage.io package (folder or zip) or a bare .onnx file. Loading reads and checks everything; a loaded
  * model never changes and may be used by many threads at once.
@@ -16,7 +14,7 @@ public final class Model extends Handle {
         Library.load();
         long used = Run.acquire(run);
         try {
-            return new Model(load(utf8(pathOrName), used, run));
+            return new Model(load(Library.utf8(pathOrName), used, run));
         } finally {
             Run.release(run);
         }
@@ -31,7 +29,7 @@ public final class Model extends Handle {
         ModelCheck check = new ModelCheck();
         long used = Run.acquire(run);
         try {
-            test(utf8(pathOrName), used, run, check);
+            test(Library.utf8(pathOrName), used, run, check);
         } finally {
             Run.release(run);
         }
@@ -46,7 +44,7 @@ public final class Model extends Handle {
         Library.load();
         long used = Run.acquire(run);
         try {
-            return install(utf8(path), used, run);
+            return install(Library.utf8(path), used, run);
         } finally {
             Run.release(run);
         }
@@ -99,10 +97,6 @@ public final class Model extends Handle {
     @Override
     void dispose(long freed) {
         free(freed);
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static native long load(byte[] path, long run, Run owner);

@@ -48,19 +48,13 @@ public final class Particles extends Handle {
      */
     public static Particles find(Micrograph labels, Micrograph image, Micrograph probability, int slice,
             ParticlesOptions options, Run run) {
-        Micrograph[] micrographs = {labels, image, probability};
-        long[] used = new long[micrographs.length];
-        int acquired = 0;
-        long runUsed = Run.acquire(run);
+        require(labels, "image of labels");
+        long[] used = acquireAll(labels, image, probability, run);
         try {
-            for (; acquired < used.length; acquired++)
-                if (micrographs[acquired] != null) used[acquired] = micrographs[acquired].acquire();
-            if (labels == null) throw new FringeArgumentException("the labels are null");
-            return new Particles(find(used[0], used[1], used[2], slice, options, runUsed, run), image != null,
+            return new Particles(find(used[0], used[1], used[2], slice, options, used[3], run), image != null,
                     probability != null);
         } finally {
-            while (acquired-- > 0) if (micrographs[acquired] != null) micrographs[acquired].release();
-            Run.release(run);
+            releaseAll(labels, image, probability, run);
         }
     }
 

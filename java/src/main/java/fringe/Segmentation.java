@@ -39,21 +39,13 @@ public final class Segmentation extends Handle {
 
     /** Segments a slice, which counts from 0. The run may be null. */
     public static Segmentation of(Model model, Micrograph micrograph, int slice, SegmentOptions options, Run run) {
-        long modelUsed = model.acquire();
+        require(model, "model");
+        require(micrograph, "micrograph");
+        long[] used = acquireAll(model, micrograph, run);
         try {
-            long micrographUsed = micrograph.acquire();
-            try {
-                long runUsed = Run.acquire(run);
-                try {
-                    return new Segmentation(segment(modelUsed, micrographUsed, slice, options, runUsed, run));
-                } finally {
-                    Run.release(run);
-                }
-            } finally {
-                micrograph.release();
-            }
+            return new Segmentation(segment(used[0], used[1], slice, options, used[2], run));
         } finally {
-            model.release();
+            releaseAll(model, micrograph, run);
         }
     }
 

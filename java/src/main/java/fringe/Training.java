@@ -1,7 +1,5 @@
 package fringe;
 
-import java.nio.charset.StandardCharsets;
-
 /** Networks and forests trained by a recipe, as `fringe train` does it. */
 public final class Training {
     private Training() {
@@ -27,15 +25,11 @@ public final class Training {
         TrainingOptions taken = options == null ? new TrainingOptions() : options;
         long used = run.acquire();
         try {
-            train(utf8(recipe), utf8(outputFolder), taken.from() == null ? null : utf8(taken.from()),
+            train(Library.utf8(recipe), Library.utf8(outputFolder), Library.utf8(taken.from()),
                     taken.overwrite(), listener, used, run);
         } finally {
             run.release();
         }
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static native void train(byte[] recipe, byte[] outputFolder, byte[] from, boolean overwrite,
