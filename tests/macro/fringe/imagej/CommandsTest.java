@@ -11,14 +11,8 @@ import ij.Menus;
 import ij.WindowManager;
 import ij.gui.GenericDialog;
 import ij.plugin.frame.Recorder;
-import java.awt.Button;
-import java.awt.Checkbox;
 import java.awt.TextField;
 import java.awt.Window;
-import java.awt.event.ActionEvent;
-import java.awt.event.ActionListener;
-import java.awt.event.ItemEvent;
-import java.awt.event.ItemListener;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +24,7 @@ import org.junit.Test;
 /** Menus, dialogs, the recorder, macro functions; a picture of each window. */
 public class CommandsTest {
     private static final String[] LABELS = {"Fringe Analyze...", "Fringe Analyze Folder...", "Fringe Segment...", "Fringe Measure...",
-        "Fringe Classify...", "Fringe Model Info...", "Fringe Install Model...",
+        "Fringe Classify...", "Fringe Spectrum...", "Fringe Model Info...", "Fringe Install Model...",
         "Fringe Macro Extensions", "Fringe Help"};
 
     @Before
@@ -54,28 +48,6 @@ public class CommandsTest {
         }
     }
 
-    private static void press(GenericDialog dialog, String label) {
-        for (Button button : dialog.getButtons()) {
-            if (button == null || !button.getLabel().trim().equals(label)) continue;
-            ActionEvent event = new ActionEvent(button, ActionEvent.ACTION_PERFORMED, label);
-            for (ActionListener listener : button.getActionListeners()) listener.actionPerformed(event);
-            return;
-        }
-        throw new AssertionError("no button " + label);
-    }
-
-    private static void tick(GenericDialog dialog, String label) {
-        for (Object box : dialog.getCheckboxes()) {
-            Checkbox checkbox = (Checkbox) box;
-            if (!checkbox.getLabel().equals(label)) continue;
-            checkbox.setState(!checkbox.getState());
-            ItemEvent event = new ItemEvent(checkbox, ItemEvent.ITEM_STATE_CHANGED, label, ItemEvent.SELECTED);
-            for (ItemListener listener : checkbox.getItemListeners()) listener.itemStateChanged(event);
-            return;
-        }
-        throw new AssertionError("no checkbox " + label);
-    }
-
     /** The user moves the slider with the preview on; the line that is recorded gives the same image again. */
     @Test
     public void recordedLineGivesTheSame() throws Exception {
@@ -89,14 +61,14 @@ public class CommandsTest {
         TextField threshold = (TextField) dialog.getNumericFields().get(0);
         java.awt.EventQueue.invokeAndWait(() -> {
             threshold.setText("0.70");
-            tick(dialog, "probability");
-            tick(dialog, "preview");
+            Session.tick(dialog, "probability");
+            Session.tick(dialog, "preview");
         });
         Session.await("the preview is drawn", () -> image.getOverlay() != null);
         assertEquals(1, image.getOverlay().size());
         dialog.setLocation(image.getWindow().getX() + image.getWindow().getWidth() + 8, image.getWindow().getY());
         Session.picture("segment", image.getWindow(), dialog);
-        java.awt.EventQueue.invokeAndWait(() -> press(dialog, "OK"));
+        java.awt.EventQueue.invokeAndWait(() -> Session.press(dialog, "OK"));
         Session.await("the mask is there", () -> WindowManager.getImage("part-mask") != null && !image.isLocked());
         Session.await("the line is recorded", () -> recorder.getText().contains("Fringe Segment"));
         String line = recorder.getText();
@@ -127,9 +99,9 @@ public class CommandsTest {
         Thread command = new Thread(() -> IJ.doCommand("Fringe Segment..."));
         command.start();
         GenericDialog dialog = (GenericDialog) Session.window("Fringe Segment");
-        java.awt.EventQueue.invokeAndWait(() -> tick(dialog, "preview"));
+        java.awt.EventQueue.invokeAndWait(() -> Session.tick(dialog, "preview"));
         Session.await("the preview is drawn", () -> image.getOverlay() != null);
-        java.awt.EventQueue.invokeAndWait(() -> press(dialog, "Cancel"));
+        java.awt.EventQueue.invokeAndWait(() -> Session.press(dialog, "Cancel"));
         Session.await("the preview is gone", () -> image.getOverlay() == null && !image.isLocked());
         assertEquals(1, WindowManager.getImageCount());
     }
@@ -166,7 +138,7 @@ public class CommandsTest {
         java.awt.EventQueue.invokeAndWait(() -> field.setText("my-particles.zip"));
         Session.picture("install-model", dialog);
         java.awt.EventQueue.invokeAndWait(() -> field.setText(source.resolve("rdf.yaml").toString()));
-        java.awt.EventQueue.invokeAndWait(() -> press(dialog, "OK"));
+        java.awt.EventQueue.invokeAndWait(() -> Session.press(dialog, "OK"));
         Session.await("it is installed", () -> IJ.getLog() != null && IJ.getLog().contains("installed"));
         ProcessBuilder list = new ProcessBuilder(System.getProperty("fringe.program"), "model", "info", "from-imagej");
         assertEquals(0, list.redirectErrorStream(true).redirectOutput(source.resolve("log").toFile()).start().waitFor());

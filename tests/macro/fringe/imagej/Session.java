@@ -9,13 +9,20 @@ import ij.IJ;
 import ij.ImageJ;
 import ij.ImagePlus;
 import ij.WindowManager;
+import ij.gui.GenericDialog;
 import ij.io.FileSaver;
 import ij.plugin.frame.RoiManager;
+import java.awt.Button;
+import java.awt.Checkbox;
 import java.awt.Dialog;
 import java.awt.Frame;
 import java.awt.Rectangle;
 import java.awt.Robot;
 import java.awt.Window;
+import java.awt.event.ActionEvent;
+import java.awt.event.ActionListener;
+import java.awt.event.ItemEvent;
+import java.awt.event.ItemListener;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -153,6 +160,30 @@ final class Session {
             if (window.isShowing() && title.equals(name)) return window;
         }
         return null;
+    }
+
+    /** Presses a button of a dialog; on the event thread. */
+    static void press(GenericDialog dialog, String label) {
+        for (Button button : dialog.getButtons()) {
+            if (button == null || !button.getLabel().trim().equals(label)) continue;
+            ActionEvent event = new ActionEvent(button, ActionEvent.ACTION_PERFORMED, label);
+            for (ActionListener listener : button.getActionListeners()) listener.actionPerformed(event);
+            return;
+        }
+        throw new AssertionError("no button " + label);
+    }
+
+    /** Ticks a checkbox, or takes the tick away. */
+    static void tick(GenericDialog dialog, String label) {
+        for (Object box : dialog.getCheckboxes()) {
+            Checkbox checkbox = (Checkbox) box;
+            if (!checkbox.getLabel().equals(label)) continue;
+            checkbox.setState(!checkbox.getState());
+            ItemEvent event = new ItemEvent(checkbox, ItemEvent.ITEM_STATE_CHANGED, label, ItemEvent.SELECTED);
+            for (ItemListener listener : checkbox.getItemListeners()) listener.itemStateChanged(event);
+            return;
+        }
+        throw new AssertionError("no checkbox " + label);
     }
 
     /** A picture of windows as they stand on the screen, for the documentation. */

@@ -79,6 +79,7 @@ final class Analyzer {
         task.pixelSize = measure.pixelSize;
         task.channel = measure.channel;
         task.faults = faults;
+        task.phases = measure.phases;
         task.rois = measure.overlay || measure.roiManager;
         task.labels = measure.labels;
         return task;

@@ -49,6 +49,7 @@ final class Measurer {
         task.pixelSize = settings.pixelSize;
         task.channel = settings.channel;
         task.faults = faults;
+        task.phases = settings.phases;
         task.rois = settings.overlay || settings.roiManager;
         task.labels = settings.labels;
         return task;

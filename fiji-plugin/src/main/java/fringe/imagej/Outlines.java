@@ -76,17 +76,27 @@ final class Outlines {
     /** A line at a fault's plane, in the colour of its particle's class. */
     static Roi of(FaultRating.Line plane, FaultRating rating, ImagePlus image, Rectangle bounds, int z, int t) {
         Roi roi = new Line(plane.x0 + bounds.x, plane.y0 + bounds.y, plane.x1 + bounds.x, plane.y1 + bounds.y);
-        roi.setName(plane.twin ? "twin plane" : "fault plane");
+        roi.setName(nameOf(plane));
         roi.setProperty(MARK, "1");
-        roi.setStrokeColor(FAULT_COLOURS[rating.fault()]);
+        roi.setStrokeColor(colourOf(rating));
         place(roi, image, z, t);
         return roi;
+    }
+
+    /** What a plane is called. */
+    static String nameOf(FaultRating.Line plane) {
+        return plane.twin ? "twin plane" : "fault plane";
+    }
+
+    /** The colour of a particle's class. */
+    static Color colourOf(FaultRating rating) {
+        return FAULT_COLOURS[rating.fault()];
     }
 
     /** Colours an outline by a class, which is its group too. */
     static void rate(Roi roi, FaultRating rating) {
         roi.setGroup(rating.fault() + 1);
-        roi.setStrokeColor(FAULT_COLOURS[rating.fault()]);
+        roi.setStrokeColor(colourOf(rating));
     }
 
     /** The outline of one particle, named and formed as in the command line's ROI zip. */
@@ -128,6 +138,8 @@ final class Outlines {
             Overlay all = found.rois.duplicate();
             for (Roi plane : found.planes.toArray()) all.add(plane);
             show(image, all);
+            if (found.particles != null) found.particles.keepWith(image);
+            ParticleClicks.listenTo(image);
         }
         ResultsTable table = ResultsTable.getResultsTable();
         found.table.appendTo(table);

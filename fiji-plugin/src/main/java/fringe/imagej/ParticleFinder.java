@@ -32,6 +32,8 @@ final class ParticleFinder {
         int channel = 1;
         /** Null where particles are not classified. */
         FaultModel faults;
+        /** The crystals that are possible: a file, "" for those that come with Fringe. */
+        String phases = "";
         boolean rois;
         boolean labels;
     }
@@ -40,6 +42,8 @@ final class ParticleFinder {
     final Overlay rois = new Overlay();
     final Overlay planes = new Overlay();
     final ParticleTable table = new ParticleTable();
+    /** For spectra; null where there are no ROIs or no grey values. */
+    FoundParticles particles;
     private final ImagePlus source;
     private final ImagePlus target;
     private final Rectangle bounds;
@@ -59,7 +63,7 @@ final class ParticleFinder {
 
     /** Adds a slice at z and t, both from 1. Grey values and probabilities may be null. */
     void add(Micrograph values, Micrograph greys, Micrograph map, int z, int t, Run run) {
-        if (!begun) setOrigin(values, greys);
+        if (!begun) begin(values, greys);
         begun = true;
         try (Particles found = Particles.find(values, greys, map, 0, task.options, run)) {
             FaultRating[] ratings = task.faults == null ? null : task.faults.rate(greys, 0, task.channel - 1, found, run);
@@ -68,6 +72,7 @@ final class ParticleFinder {
             table.add(found, ratings, source.getTitle(), slices > 1 ? (t - 1) * source.getNSlices() + z : 0,
                     channels ? task.channel : 0);
             if (task.rois) addRois(found, ratings, z, t);
+            if (particles != null) particles.add(found, bounds, z, t);
             if (task.labels) {
                 numbers.add(found.labels());
                 sliceLabels.add(source.getStack().getSliceLabel(source.getStackIndex(1, z, t)));
@@ -89,13 +94,16 @@ final class ParticleFinder {
     }
 
     /** A length's unit is that of the labels' pixels, else of the image's, as the library takes it. */
-    private void setOrigin(Micrograph values, Micrograph greys) {
+    private void begin(Micrograph values, Micrograph greys) {
         MicrographInfo own = values.info(), other = greys == null ? own : greys.info();
         MicrographInfo known = own.pixelSizeX() > 0 ? own : other;
         boolean calibrated = known.pixelSizeX() > 0;
         double width = task.pixelSize > 0 ? task.pixelSize : calibrated ? known.pixelSizeX() : 1;
         double height = task.pixelSize > 0 ? task.pixelSize : calibrated ? known.pixelSizeY() : 1;
         table.setOrigin(bounds.x, bounds.y, width, height);
+        if (!task.rois || greys == null) return;
+        particles = new FoundParticles(task.channel, task.faults, task.phases);
+        if (calibrated || task.pixelSize > 0) particles.setPixelSize(width, height);
     }
 
     /** The image of all particles' numbers; null where it was not asked for. */
