@@ -63,7 +63,10 @@ static void check_array(struct float64_network *network, const struct trainer *t
             mine += direction[i] * t->gradient[first + i];
         }
         double theirs = difference(network, &t->settings.loss, batch, first, count, direction);
-        cr_assert_leq(fabs(mine - theirs), 2e-5 * length + 2e-7,
+        /* Relative, but for the residual network's array with the smallest gradient, 1.4e-5 long: there the
+         * rounding of the sums that it is a difference of counts, 3e-8 on the portable path, less than 1e-8
+         * with AVX2, 4e-8 with 16 lanes. Twice that is allowed. */
+        cr_assert_leq(fabs(mine - theirs), 2e-5 * length + 8e-8,
                       "parameters from %zu on: %.9g, in float64 %.9g", first, mine, theirs);
         cr_assert_gt(length, 0, "parameters from %zu on have no gradient", first);
     }

@@ -4,16 +4,33 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "fringe/version.h"
 #include "train/network_onnx.h"
 #include "train/trainer_state.h"
 
 enum { STEPS = 200, COUNT = 2, SIDE = 32 };
 
-/* Up to here the losses agree to 3e-7. Later, in some pixel, two values that a maximum chooses from lie so
+/* Up to `steps` the losses agree to 1e-5. Later, in some pixel, two values that a maximum chooses from lie so
  * close that rounding decides: from there on two runs are two trainings, PyTorch's own in float32 and float64
- * too (apart by 4e-5 at step 100 and by 3e-3 at the end). */
-enum { ALIKE_STEPS = 40 };
+ * too (apart by 4e-5 at step 100 and by 3e-3 at the end). When that comes is the rounding of a path's
+ * kernels, and moves when a sum is ordered anew: losses are first off by 1e-5 at step 7 on the portable path
+ * and at step 56 with AVX2, and what came of the portable one's 200 steps is off by 0.048 and 0.13. Each
+ * path's gradients alone are held to its rounding in test_train_gradients.c. */
+static const struct alike {
+    const char *path;
+    int steps;
+    double weights, statistics; /* at the end */
+} alike_on[] = {{"portable", 5, 0.1, 0.25}, {"avx2", 40, 0.02, 0.05}, {"avx512", 40, 0.02, 0.05}};
+
+static const struct alike *find_alike(void)
+{
+    for (size_t i = 0; i < sizeof alike_on / sizeof *alike_on; i++)
+        if (!strcmp(alike_on[i].path, fringe_cpu_path())) return &alike_on[i];
+    cr_assert_fail("%s is no path", fringe_cpu_path());
+    return NULL;
+}
 
 static void fill(struct train_batch *batch, int step)
 {
@@ -43,6 +60,7 @@ Test(train_pytorch, takes_the_same_steps)
 {
     struct trainer_settings settings = {.total_steps = STEPS, .from_model = "tests/train/pytorch-start.onnx"};
     struct train_batch batch = {COUNT, 1, SIDE, SIDE, NULL, NULL};
+    const struct alike *alike = find_alike();
     struct trainer *t = NULL;
     struct network_onnx end;
     fringe_run *run = NULL;
@@ -64,7 +82,7 @@ Test(train_pytorch, takes_the_same_steps)
         cr_assert_eq(fscanf(losses, "%lf", &theirs), 1);
         cr_assert_eq(trainer_step(t, &batch, run, &mine, &error), FRINGE_OK, "%s", error.message);
         double off = fabs(mine - theirs) / theirs;
-        cr_assert_leq(off, step < ALIKE_STEPS ? 1e-5 : 5e-2, "step %d: loss %.9g, in PyTorch %.9g", step,
+        cr_assert_leq(off, step < alike->steps ? 1e-5 : 5e-2, "step %d: loss %.9g, in PyTorch %.9g", step,
                       mine, theirs);
     }
     fclose(losses);
@@ -73,8 +91,8 @@ Test(train_pytorch, takes_the_same_steps)
     cr_assert_eq(end.graph.parameter_count, t->network.graph.parameter_count);
     double weights = distance(t->network.parameters, end.parameters, end.graph.parameter_count);
     double statistics = distance(t->network.statistics, end.statistics, end.graph.statistic_count);
-    cr_assert_leq(weights, 2e-2, "%.2g", weights);
-    cr_assert_leq(statistics, 5e-2, "%.2g", statistics);
+    cr_assert_leq(weights, alike->weights, "%.2g", weights);
+    cr_assert_leq(statistics, alike->statistics, "%.2g", statistics);
     network_onnx_clear(&end);
     train_batch_clear(&batch);
     trainer_free(t);
