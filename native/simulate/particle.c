@@ -171,8 +171,14 @@ static int is_edge_on(double tilt_deg, double trace_a)
     return tilt_deg < EDGE_ON_DEG && trace_a >= TRACE_LEAST_A;
 }
 
+static int is_within(double value, double low, double high)
+{
+    return value >= low && value <= high;
+}
+
 /* How the faults lie to the beam, and how long their traces are, by the atoms beside their planes. */
-static void measure_faults(const struct atoms *atoms, struct particle *particle, int owner)
+static void measure_faults(const struct atoms *atoms, int owner, double low_a, double high_a,
+                           struct particle *particle)
 {
     struct phase_stacking stacking;
     if (!particle->grain.fault_count || !phase_stacking(particle->grain.phase, &stacking)) return;
@@ -190,7 +196,9 @@ static void measure_faults(const struct atoms *atoms, struct particle *particle,
         for (size_t i = 0; i < atoms->count; i++) {
             const struct atom *atom = atoms->items + i;
             double d[3];
-            if (atom->owner != owner) continue;
+            if (atom->owner != owner || !is_within(atom->position[0], low_a, high_a) ||
+                !is_within(atom->position[1], low_a, high_a))
+                continue;
             for (int k = 0; k < 3; k++) d[k] = atom->position[k] - particle->grain.centre[k];
             if (fabs(dot(d, n) - fault->distance_a) > stacking.spacing) continue;
             double along = d[0] * t[0] + d[1] * t[1];
@@ -205,14 +213,31 @@ static void measure_faults(const struct atoms *atoms, struct particle *particle,
     }
 }
 
-/* The same for the twin planes of a multiply twinned particle, by their corners. */
-static void measure_boundaries(struct particle *particle)
+/* The part, 0 to 1, of the way from `from` to `to` that lies in the square. */
+static double share_within(const double from[2], const double to[2], double low_a, double high_a)
 {
+    double first = 0, last = 1;
+    for (int k = 0; k < 2; k++) {
+        double way = to[k] - from[k], a = (low_a - from[k]) / way, b = (high_a - from[k]) / way;
+        if (fabs(way) < 1e-9) {
+            if (!is_within(from[k], low_a, high_a)) return 0;
+            continue;
+        }
+        first = fmax(first, fmin(a, b));
+        last = fmin(last, fmax(a, b));
+    }
+    return fmax(0, last - first);
+}
+
+/* The same for the twin planes of a multiply twinned particle, by their corners. */
+static void measure_boundaries(double low_a, double high_a, struct particle *particle)
+{
+    const double *centre = particle->grain.centre;
     struct grain_boundary boundaries[GRAIN_BOUNDARY_MOST];
     particle->boundary_count = grain_boundaries(&particle->grain, boundaries);
     for (int b = 0; b < particle->boundary_count; b++) {
         const struct grain_boundary *boundary = boundaries + b;
-        double u[3], v[3], n[3], low = 0, high = 0;
+        double u[3], v[3], n[3], low = 0, high = 0, ends[2][2] = {{0}};
         for (int k = 0; k < 3; k++) {
             u[k] = boundary->corner[1][k] - boundary->corner[0][k];
             v[k] = boundary->corner[2][k] - boundary->corner[0][k];
@@ -222,16 +247,21 @@ static void measure_boundaries(struct particle *particle)
         if (across < 1e-9 * norm) continue;
         for (int c = 0; c < boundary->corner_count; c++) {
             double along = (boundary->corner[c][1] * n[0] - boundary->corner[c][0] * n[1]) / across;
-            low = c == 0 || along < low ? along : low;
-            high = c == 0 || along > high ? along : high;
+            for (int end = 0; end < 2; end++) {
+                if (c > 0 && (end ? along <= high : along >= low)) continue;
+                *(end ? &high : &low) = along;
+                for (int k = 0; k < 2; k++) ends[end][k] = centre[k] + boundary->corner[c][k];
+            }
         }
-        particle->edge_on_count += is_edge_on(asin(fmin(1, fabs(n[2]) / norm)) / DEGREE, high - low);
+        double trace = (high - low) * share_within(ends[0], ends[1], low_a, high_a);
+        particle->edge_on_count += is_edge_on(asin(fmin(1, fabs(n[2]) / norm)) / DEGREE, trace);
     }
 }
 
-void particle_measure(const struct atoms *atoms, struct particle *particle, int owner)
+void particle_measure(const struct atoms *atoms, int owner, double low_a, double high_a,
+                      struct particle *particle)
 {
     particle->edge_on_count = 0;
-    measure_faults(atoms, particle, owner);
-    measure_boundaries(particle);
+    measure_faults(atoms, owner, low_a, high_a, particle);
+    measure_boundaries(low_a, high_a, particle);
 }

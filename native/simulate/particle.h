@@ -10,7 +10,7 @@ struct particle_fault {
     struct grain_fault fault;
     double distance_a; /* of its plane from the particle's centre */
     double tilt_deg;   /* of its plane from the beam, 0 to 90 */
-    double trace_a;    /* length of its trace inside the particle, by the atoms beside it */
+    double trace_a;    /* length of its trace in particle and image, by the atoms beside it */
     double trace_deg;  /* the trace's direction in the image, 0 to 180, 0 along x, 90 down */
     int edge_on;       /* tilt below 5 degrees and trace of 1 nm at least */
 };
@@ -38,7 +38,9 @@ void particle_draw(const struct recipe *recipe, const struct phase *phase, doubl
 /* Once the way up from the support is known: cuts the foot. */
 void particle_cut_foot(struct particle *particle, double up);
 
-/* How faults and twin planes lie to the beam; the faults' traces by the atoms of `owner`. */
-void particle_measure(const struct atoms *atoms, struct particle *particle, int owner);
+/* How faults and twin planes lie to the beam; the faults' traces by the atoms of `owner`. The image is the
+ * square from `low_a` to `high_a` in x and y: what lies beyond its edge is no part of a trace. */
+void particle_measure(const struct atoms *atoms, int owner, double low_a, double high_a,
+                      struct particle *particle);
 
 #endif

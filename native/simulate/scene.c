@@ -127,7 +127,9 @@ static fringe_status assemble(struct scene *scene, struct rng *rng, fringe_error
         particle->grain.centre[2] = support->face_a + support->up * particle->grain.centre[2];
         particle_cut_foot(particle, support->up);
         status = grain_build(&particle->grain, i, &scene->atoms, error);
-        if (!status) particle_measure(&scene->atoms, particle, i);
+        if (!status)
+            particle_measure(&scene->atoms, i, scene->margin_px * scene->pixel_a,
+                             (scene->margin_px + scene->size_px) * scene->pixel_a, particle);
     }
     for (int i = 0; i < scene->particle_count && !status && shell_a > 0; i++) {
         const struct grain *grain = &scene->particles[i].grain;

@@ -36,35 +36,9 @@ static void read_numbers(const char *text, double *numbers, int count)
     for (int k = 0; k < count && text; k++) text = number_parse(text + (*text == ' '), NULL, numbers + k);
 }
 
-/* How much of a fault's trace lies in the image, nm: the truth's own length, in the middle of the particle's
- * chord, cut by the image's edges. */
-static double trace_in_image(const struct truth *truth, const struct shown *shown, double distance_nm,
-                             double trace_nm)
-{
-    double rotation[9] = {0}, n[2], nm = number_of(truth, "pixel_size_nm"), first = INFINITY,
-           last = -INFINITY;
-    struct phase_stacking stacking;
-    if (!phase_stacking(phase_get(phase_find(text_of(truth, "material"))), &stacking)) return 0;
-    read_numbers(text_of(truth, "rotation"), rotation, 9);
-    for (int k = 0; k < 2; k++) {
-        const double *row = rotation + 3 * k;
-        n[k] = row[0] * stacking.normal[0] + row[1] * stacking.normal[1] + row[2] * stacking.normal[2];
-    }
-    double x = number_of(truth, "x_px") + n[0] * distance_nm / nm;
-    double y = number_of(truth, "y_px") + n[1] * distance_nm / nm;
-    for (double u = -trace_nm / nm / 2; u <= trace_nm / nm / 2; u += 0.5) {
-        double px = x - u * n[1], py = y + u * n[0];
-        if (px < 0 || py < 0 || px > shown->image_width_px || py > shown->image_height_px) continue;
-        first = fmin(first, u);
-        last = fmax(last, u);
-    }
-    return last > first ? (last - first) * nm : 0;
-}
-
 /* By geometry alone. Two twin planes or more are a multiply twinned particle whatever grew them; a twin
- * beside a stacking fault is called a twin. Of a particle that the image's edge cuts, traces count that are
- * in the image for 1 nm or more. */
-static fringe_fault true_fault(const struct truth *truth, const struct shown *shown)
+ * beside a stacking fault is called a twin. */
+static fringe_fault true_fault(const struct truth *truth)
 {
     int twins = 0, glides = 0;
     for (int i = 1; i <= 3; i++) {
@@ -73,10 +47,6 @@ static fringe_fault true_fault(const struct truth *truth, const struct shown *sh
         const char *kind = text_of(truth, column);
         snprintf(column, sizeof column, "fault%d_edge_on", i);
         if (!*kind || number_of(truth, column) == 0) continue;
-        snprintf(column, sizeof column, "fault%d_distance_nm", i);
-        double distance = number_of(truth, column);
-        snprintf(column, sizeof column, "fault%d_trace_nm", i);
-        if (shown->is_cut && trace_in_image(truth, shown, distance, number_of(truth, column)) < 1) continue;
         twins += !strcmp(kind, "twin");
         glides += strcmp(kind, "twin") != 0;
     }
@@ -109,33 +79,22 @@ static struct sample *append(struct samples *samples)
     return samples->items + samples->count++;
 }
 
-/* Of many crystals the truth does not say where their planes are, but that all of them meet in the middle:
- * for a single crystal 1, for others whether the image holds 1 nm around it. */
-static int shows_its_middle(const struct truth *truth, const struct shown *shown)
-{
-    double x = number_of(truth, "x_px"), y = number_of(truth, "y_px"), reach = 1 / shown->region.nm_per_px_x;
-    return number_of(truth, "twin_plane_count") == 0 ||
-           (x >= reach && y >= reach && x <= shown->image_width_px - reach &&
-            y <= shown->image_height_px - reach);
-}
-
-static void see_fault(void *context, const struct truth *truth, const struct shown *shown)
+static void see_fault(void *context, const struct truth *truth, const struct lattice_region *region)
 {
     struct samples *samples = context;
     fringe_error error;
-    if (shown->is_cut && !shows_its_middle(truth, shown)) return;
     struct sample *s = append(samples);
     *s = (struct sample){.resolved = number_of(truth, "resolved") > 0,
                          .dose_per_a2 = number_of(truth, "dose_per_a2"),
                          .defocus_nm = number_of(truth, "defocus_nm"),
                          .diameter_nm = number_of(truth, "particle_diameter_nm"),
                          .tilt_deg = tilt_of(truth)};
-    s->fault = s->resolved ? true_fault(truth, shown) : FRINGE_FAULT_UNDECIDED;
+    s->fault = s->resolved ? true_fault(truth) : FRINGE_FAULT_UNDECIDED;
     snprintf(s->image, sizeof s->image, "%.60s", text_of(truth, "image"));
     snprintf(s->material, sizeof s->material, "%.7s", text_of(truth, "material"));
     snprintf(s->shape, sizeof s->shape, "%.15s", text_of(truth, "shape"));
     snprintf(s->zone, sizeof s->zone, "%.15s", text_of(truth, "zone"));
-    if (fault_features_compute(&shown->region, s->features, NULL, &error)) fail(&error);
+    if (fault_features_compute(region, s->features, NULL, &error)) fail(&error);
 }
 
 /* ---- table ---- */

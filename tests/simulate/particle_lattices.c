@@ -82,7 +82,7 @@ static void judge_phase(struct lattice_score *score, const struct lattice_spots 
         }
 }
 
-static void see_lattice(void *context, const struct truth *truth, const struct shown *shown)
+static void see_lattice(void *context, const struct truth *truth, const struct lattice_region *region)
 {
     struct lattice_score *score = context;
     struct lattice_spectrum *spectrum;
@@ -90,7 +90,7 @@ static void see_lattice(void *context, const struct truth *truth, const struct s
     struct known known[REFLECTIONS_MOST];
     const char *material = text_of(truth, "material"), *shape = text_of(truth, "shape");
     if (!strcmp(shape, "decahedron") || !strcmp(shape, "icosahedron")) return; /* several crystals */
-    if (lattice_spectrum_create(&shown->region, &spectrum, NULL)) return;
+    if (lattice_spectrum_create(region, &spectrum, NULL)) return;
     score->particles++;
     if (number_of(truth, "resolved") > 0) {
         score->resolved++;

@@ -41,14 +41,8 @@ static double number_of(const struct truth *truth, const char *column)
 
 /* ---- particles of a folder ---- */
 
-/* A particle of the truth, as its image shows it. */
-struct shown {
-    struct lattice_region region;
-    int32_t image_width_px, image_height_px;
-    int is_cut; /* by the edge of the image */
-};
-
-typedef void see_particle(void *context, const struct truth *truth, const struct shown *shown);
+/* Called for each particle of the truth with its region of the image. */
+typedef void see_particle(void *context, const struct truth *truth, const struct lattice_region *region);
 
 /* Where a folder's images and truth are, and whose masks say what a particle is: NULL for the truth's. */
 struct source {
@@ -125,8 +119,8 @@ static void show(const struct source *source, const struct image *image, const s
             pixels[i * width + j] = image->pixels[from];
             mask[i * width + j] = image->labels[from] == label;
         }
-    struct shown shown = {{pixels, mask, height, width, nm, nm}, image->width, image->height, p->border};
-    see(context, truth, &shown);
+    const struct lattice_region region = {pixels, mask, height, width, nm, nm};
+    see(context, truth, &region);
     alloc_free(pixels);
     alloc_free(mask);
 }

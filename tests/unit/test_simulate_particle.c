@@ -34,7 +34,7 @@ Test(particle, decahedron_along_its_axis_shows_five_planes)
 {
     struct atoms none = {0};
     struct particle particle = multiply_twinned(GRAIN_DECAHEDRON);
-    particle_measure(&none, &particle, 0);
+    particle_measure(&none, 0, -1000, 1000, &particle);
     cr_expect_eq(particle.boundary_count, 5);
     cr_expect_eq(particle.edge_on_count, 5);
     /* Tilted by 10 degrees about x, the plane at azimuth p is off the beam by asin(sin 10 cos p): 3.1 degrees
@@ -42,11 +42,11 @@ Test(particle, decahedron_along_its_axis_shows_five_planes)
     double c = cos(10 * M_PI / 180), s = sin(10 * M_PI / 180);
     double tilted[9] = {1, 0, 0, 0, c, -s, 0, s, c};
     memcpy(particle.grain.rotation, tilted, sizeof tilted);
-    particle_measure(&none, &particle, 0);
+    particle_measure(&none, 0, -1000, 1000, &particle);
     cr_expect_eq(particle.edge_on_count, 2, "%d planes", particle.edge_on_count);
     particle.grain.radius_a = 4; /* traces below 1 nm */
     memcpy(particle.grain.rotation, upright, sizeof upright);
-    particle_measure(&none, &particle, 0);
+    particle_measure(&none, 0, -1000, 1000, &particle);
     cr_expect_eq(particle.edge_on_count, 0);
 }
 
@@ -54,7 +54,7 @@ Test(particle, icosahedron_has_thirty_planes)
 {
     struct atoms none = {0};
     struct particle particle = multiply_twinned(GRAIN_ICOSAHEDRON);
-    particle_measure(&none, &particle, 0);
+    particle_measure(&none, 0, -1000, 1000, &particle);
     cr_expect_eq(particle.boundary_count, 30);
     /* z is a twofold axis: two edges' planes (through them and the centre) hold it lengthwise, two across. */
     cr_expect_geq(particle.edge_on_count, 4, "%d planes", particle.edge_on_count);
@@ -190,7 +190,7 @@ Test(particle, faults_on_zone_stand_edge_on)
         particle_draw(&recipe, phase_get(phase_find(names[i % 3])), 45, &rng, &particle);
         particle_cut_foot(&particle, 1);
         cr_assert_eq(grain_build(&particle.grain, 7, &atoms, NULL), FRINGE_OK);
-        particle_measure(&atoms, &particle, 7);
+        particle_measure(&atoms, 7, -1000, 1000, &particle);
         cr_assert_geq(particle.grain.fault_count, 1);
         for (int f = 0; f < particle.grain.fault_count; f++) {
             const struct particle_fault *fault = particle.faults + f;
@@ -203,6 +203,37 @@ Test(particle, faults_on_zone_stand_edge_on)
         }
         atoms_clear(&atoms);
     }
+}
+
+/* What the edge of the image hides is no part of a trace: below 1 nm a plane is none that is seen. The
+ * planes of the decahedron stand at 0, 72, 144, 216 and 288 degrees from x. */
+Test(particle, planes_end_at_the_edge_of_the_image)
+{
+    struct atoms none = {0};
+    struct particle particle = multiply_twinned(GRAIN_DECAHEDRON);
+    double radius = particle.grain.radius_a;
+    for (int k = 0; k < 2; k++) particle.grain.centre[k] = 100;
+    particle_measure(&none, 0, 100 - 2 * radius, 100 + 9, &particle);
+    cr_expect_eq(particle.edge_on_count, 3, "%d planes", particle.edge_on_count);
+    particle_measure(&none, 0, 100 + 2 * radius, 100 + 9 * radius, &particle);
+    cr_expect_eq(particle.edge_on_count, 0);
+
+    struct recipe recipe = preset("hrtem-faults");
+    struct rng rng = rng_from_seed(8);
+    struct atoms atoms = {0};
+    recipe.ranges[KEY_on_zone] = recipe.ranges[KEY_faulted] = (struct recipe_range){1, 1};
+    recipe.shapes[0] = GRAIN_SPHERE;
+    recipe.shape_count = 1;
+    particle_draw(&recipe, phase_get(phase_find("Au")), 60, &rng, &particle);
+    cr_assert_eq(grain_build(&particle.grain, 0, &atoms, NULL), FRINGE_OK);
+    particle_measure(&atoms, 0, -1000, 1000, &particle);
+    double whole = particle.faults[0].trace_a;
+    cr_assert_eq(particle.faults[0].edge_on, 1);
+    particle_measure(&atoms, 0, particle.grain.centre[0], 1000, &particle); /* one quadrant is left */
+    cr_expect_lt(particle.faults[0].trace_a, 0.75 * whole);
+    particle_measure(&atoms, 0, 500, 1000, &particle);
+    cr_expect_eq(particle.edge_on_count, 0);
+    atoms_clear(&atoms);
 }
 
 /* Whole crystals lie where faulted ones do, as often as the recipe asks; without it, where chance has them.
