@@ -12,6 +12,8 @@
 
 #include "cli/cli_commands.h"
 
+enum { SAID_BYTES = 8192 }; /* a path and what is said of it */
+
 static _Atomic(fringe_run *) run_to_cancel;
 
 static void on_signal(int number)
@@ -95,13 +97,16 @@ void cli_terminal_clear(void)
 
 void cli_terminal_say(const char *format, ...)
 {
+    char text[SAID_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    cli_terminal_clear();
-    fputs("fringe: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    /* A file's name may hold what a terminal obeys, or ends of lines. */
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
+    cli_terminal_clear();
+    fprintf(stderr, "fringe: %s\n", text);
 }
 
 void cli_terminal_notice(void *user, fringe_notice notice, const char *text)

@@ -24,7 +24,7 @@ int cli_terminal_end(fringe_run *run, fringe_status status, const fringe_error *
 /* Removes the progress line, if there is one, before something else is printed. */
 void cli_terminal_clear(void);
 
-/* One line on standard error, "fringe: ...". */
+/* One line on standard error, "fringe: ...", whatever the names in it hold: control characters become '?'. */
 __attribute__((format(printf, 1, 2))) void cli_terminal_say(const char *format, ...);
 
 /* Says a notice. Fits fringe_run_set_notice; user is not used. */

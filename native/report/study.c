@@ -85,6 +85,10 @@ static int8_t fault_of(const char *name)
     return -1;
 }
 
+/* Phases and zones together: a list of crystals gives some hundred, an edited table may give one a row, and
+ * each row is looked up among them. */
+enum { LATTICES_MOST = 4096 };
+
 /* The place of a phase and zone in the study's list, where it is added when it is not there yet. */
 static fringe_status find_lattice(struct study *study, const char *phase, const char *zone, int32_t *place,
                                   fringe_error *error)
@@ -99,6 +103,8 @@ static fringe_status find_lattice(struct study *study, const char *phase, const 
             return FRINGE_OK;
         }
     }
+    if (study->lattice_count == LATTICES_MOST)
+        return failure_set(error, FRINGE_FORMAT, "more than %d phases and zones are named", LATTICES_MOST);
     size_t bytes = length + strlen(zone) + 2;
     char **grown = alloc_resize(study->lattices, study->lattice_count + 1, sizeof *grown);
     if (grown) study->lattices = grown;

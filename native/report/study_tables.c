@@ -37,7 +37,10 @@ static fringe_status add_columns(struct columns *columns, const struct csv_table
             behind = at + 1;
             continue;
         }
-        char *copy = columns->count < COLUMNS_MOST ? alloc_text(name) : NULL;
+        if (columns->count == COLUMNS_MOST)
+            return failure_set(error, FRINGE_FORMAT, "the tables of particles have more than %d columns",
+                               COLUMNS_MOST);
+        char *copy = alloc_text(name);
         if (!copy) return failure_memory(error, name, strlen(name));
         memmove(columns->names + behind + 1, columns->names + behind,
                 (columns->count - behind) * sizeof *columns->names);

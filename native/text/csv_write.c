@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 static void begin_cell(struct csv_writer *writer)
 {
@@ -12,19 +13,30 @@ static void begin_cell(struct csv_writer *writer)
     writer->in_row = 1;
 }
 
+/* As JSON does, U+FFFD for each byte that is no UTF-8: names of files may be anything. */
+static void put_text(FILE *stream, const char *text, int quoted)
+{
+    size_t length = strlen(text);
+    while (length > 0) {
+        size_t valid = utf8_valid_bytes(text, length);
+        for (size_t i = 0; i < valid; i++) {
+            if (quoted && text[i] == '"') putc('"', stream);
+            putc(text[i], stream);
+        }
+        if (valid == length) break;
+        fputs("\xef\xbf\xbd", stream);
+        text += valid + 1;
+        length -= valid + 1;
+    }
+}
+
 void csv_write_text(struct csv_writer *writer, const char *text)
 {
+    int quoted = strpbrk(text, ",\"\r\n") != NULL;
     begin_cell(writer);
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, writer->stream);
-        return;
-    }
-    putc('"', writer->stream);
-    for (; *text; text++) {
-        if (*text == '"') putc('"', writer->stream);
-        putc(*text, writer->stream);
-    }
-    putc('"', writer->stream);
+    if (quoted) putc('"', writer->stream);
+    put_text(writer->stream, text, quoted);
+    if (quoted) putc('"', writer->stream);
 }
 
 void csv_write_number(struct csv_writer *writer, double value)
