@@ -9,7 +9,7 @@ quick to simulate, since the masks do not need the lens: tests/bench/measure_tru
 A particle of the truth (of 20 pixels or more in the image) is found in the particle that lies under its centre. Over:
 particles without a centre; under: centres beyond the first in one particle. Diameters are area-equivalent, of particles
 that hold one centre and that the edge does not cut. An interval is that of one image's mean diameter; the truth that it
-should hold is the mean over the whole set. Only images with 5 whole particles or more count there.
+should hold is the mean over the whole set. Only images with 10 whole particles or more count there.
 """
 
 import csv
@@ -58,7 +58,7 @@ def judge(images, found):
                     true_nm = math.sqrt(4 * float(here[0]["area_px"]) / math.pi) * float(here[0]["pixel_size_nm"])
                     ratios.append(float(row["diameter"]) / true_nm)
         summary = json.load(open(f"{stem}-fringe.json"))["result"]["diameter"]
-        if summary["n"] >= 5:
+        if summary["n"] >= 10:
             intervals.append(summary["mean"])
     mean = np.mean(diameters)
     held = sum(i["low"] <= mean <= i["high"] for i in intervals)
