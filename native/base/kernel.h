@@ -86,15 +86,28 @@ static inline vec vec_select(vec_mask mask, vec yes, vec no)
     return (vec)((mask & (vec_mask)yes) | (~mask & (vec_mask)no));
 }
 
-/* NaN in `v` stays NaN, as in ONNX's Relu, Max and Min. */
+/* other > v ? other : v, so NaN in `v` stays NaN, as in ONNX's Relu, Max and Min. x86 has just this as one
+ * instruction, which gives its second operand where neither is the larger. */
 static inline vec vec_max(vec v, vec other)
 {
+#if defined(KERNEL_PATH_avx512) && !defined(KERNEL_EMULATED)
+    return (vec)_mm512_max_ps((__m512)other, (__m512)v);
+#elif defined(KERNEL_PATH_avx2)
+    return (vec)_mm256_max_ps((__m256)other, (__m256)v);
+#else
     return vec_select(other > v, other, v);
+#endif
 }
 
 static inline vec vec_min(vec v, vec other)
 {
+#if defined(KERNEL_PATH_avx512) && !defined(KERNEL_EMULATED)
+    return (vec)_mm512_min_ps((__m512)other, (__m512)v);
+#elif defined(KERNEL_PATH_avx2)
+    return (vec)_mm256_min_ps((__m256)other, (__m256)v);
+#else
     return vec_select(other < v, other, v);
+#endif
 }
 
 #endif

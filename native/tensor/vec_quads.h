@@ -34,6 +34,21 @@ static inline void vec_store_quads(float *to, ptrdiff_t apart, vec v)
     for (int q = 0; q < VEC_QUADS; q++) memcpy(to + q * apart, (const float *)&v + 4 * q, 4 * sizeof *to);
 }
 
+/* Quad q of tile[k] becomes the (4 q + k)-th of the quads from `to` on: 4 * KERNEL_LANES floats. */
+static inline void vec_store_tiles(float *to, const vec tile[4])
+{
+#if defined(KERNEL_PATH_avx2)
+    /* Whole vectors: a shuffle across costs less than another store. */
+    const __m256 a = (__m256)tile[0], b = (__m256)tile[1], c = (__m256)tile[2], d = (__m256)tile[3];
+    vec_store(to, (vec)_mm256_permute2f128_ps(a, b, 0x20));
+    vec_store(to + 8, (vec)_mm256_permute2f128_ps(c, d, 0x20));
+    vec_store(to + 16, (vec)_mm256_permute2f128_ps(a, b, 0x31));
+    vec_store(to + 24, (vec)_mm256_permute2f128_ps(c, d, 0x31));
+#else
+    for (int k = 0; k < 4; k++) vec_store_quads(to + 4 * k, 16, tile[k]);
+#endif
+}
+
 /* In every quad: places i and j of `a`, then places k and l of `b`. */
 #define VEC_QUAD_INDICES_(q, i, j, k, l)                                                                     \
     4 * (q) + (i), 4 * (q) + (j), KERNEL_LANES + 4 * (q) + (k), KERNEL_LANES + 4 * (q) + (l)

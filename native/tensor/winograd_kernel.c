@@ -207,27 +207,33 @@ static void multiply(const struct winograd_source *sources, int source_count, co
     }
 }
 
-/* Four rows of KERNEL_LANES tiles. */
+/* Four rows of KERNEL_LANES tiles. Both loops stay loops: unrolled they want 36 addresses, and gcc then keeps
+ * more vectors on the stack than in registers. */
 INLINE void output_tiles(const float *m, size_t m_stride, vec offset, int relu, float *const *rows,
                          int row_count, int64_t x)
 {
     const vec zero = vec_set(0);
-    vec half[4][6];
+    vec half[6][4];
+#pragma GCC unroll 1
     for (int j = 0; j < 6; j++) {
-        vec column[6], y[4];
+        vec column[6];
+#pragma GCC unroll 6
         for (int i = 0; i < 6; i++) column[i] = vec_load(m + (size_t)(6 * i + j) * m_stride);
-        transform_output(column, y);
-        for (int i = 0; i < 4; i++) half[i][j] = y[i];
+        transform_output(column, half[j]);
     }
+#pragma GCC unroll 1
     for (int i = 0; i < row_count; i++) {
-        vec y[4], tile[4];
-        transform_output(half[i], y);
+        vec row[6], y[4], tile[4];
+#pragma GCC unroll 6
+        for (int j = 0; j < 6; j++) row[j] = half[j][i];
+        transform_output(row, y);
+#pragma GCC unroll 4
         for (int k = 0; k < 4; k++) {
             y[k] = y[k] + offset;
             if (relu) y[k] = vec_max(y[k], zero);
         }
         vec_columns(y[0], y[1], y[2], y[3], tile);
-        for (int k = 0; k < 4; k++) vec_store_quads(rows[i] + x + 4 * k, 16, tile[k]);
+        vec_store_tiles(rows[i] + x, tile);
     }
 }
 
