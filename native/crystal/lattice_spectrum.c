@@ -379,17 +379,3 @@ double lattice_spectrum_contrast(const struct lattice_spectrum *s, const double 
     double ring = lattice_spectrum_ring(s, hypot(g[0], g[1]));
     return ring > 0 ? best / ring : 0;
 }
-
-int lattice_spectrum_resolved(const struct lattice_spectrum *spectrum, const double (*g)[2], int count)
-{
-    const double *found = NULL;
-    for (int i = 0; i < count; i++) {
-        if (lattice_spectrum_contrast(spectrum, g[i]) < LATTICE_RESOLVED) continue;
-        /* On one line: closer to it than the spectrum can tell. */
-        if (found &&
-            fabs(found[0] * g[i][1] - found[1] * g[i][0]) > hypot(found[0], found[1]) / spectrum->length)
-            return 1;
-        if (!found) found = g[i];
-    }
-    return 0;
-}

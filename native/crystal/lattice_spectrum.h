@@ -62,9 +62,4 @@ void lattice_spectrum_at(const struct lattice_spectrum *spectrum, const double g
 /* The power at g as a multiple of its ring's median, at the best place within 0.15 / length. */
 double lattice_spectrum_contrast(const struct lattice_spectrum *spectrum, const double g[2]);
 
-/* The definition of a resolved lattice: two of the known reflections `g`, not on one line through the origin,
- * stand at LATTICE_RESOLVED times the median power of their ring. */
-#define LATTICE_RESOLVED 5.0
-int lattice_spectrum_resolved(const struct lattice_spectrum *spectrum, const double (*g)[2], int count);
-
 #endif
