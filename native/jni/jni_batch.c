@@ -26,7 +26,7 @@ static void pass_item(void *user, const fringe_batch_item *item)
     if (notices)
         (*env)->CallVoidMethod(env, hearing->batch, hearing->heard_item, input, status,
                                item->skipped ? JNI_TRUE : JNI_FALSE, message, outputs, notices);
-    if ((*env)->ExceptionCheck(env) && hearing->run) fringe_run_cancel(hearing->run);
+    if ((*env)->ExceptionCheck(env)) fringe_run_cancel(hearing->run);
     (*env)->DeleteLocalRef(env, input);
     (*env)->DeleteLocalRef(env, message);
     (*env)->DeleteLocalRef(env, status);
@@ -70,7 +70,7 @@ static int take_options(JNIEnv *env, jobject batch, jobject segment, jobject par
            jni_particles_options_take(env, particles, &options->particles);
 }
 
-/* {done, skipped, failed}. `faults` may be 0, `output` null. */
+/* {done, skipped, failed}. `faults` may be 0, `output` null; `run` is there. */
 static jlongArray analyze(JNIEnv *env, jclass class, jlong model, jlong faults, jobjectArray paths,
                           jbyteArray output, jobject batch, jobject segment, jobject particles, jlong run,
                           jobject owner)

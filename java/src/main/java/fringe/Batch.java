@@ -84,6 +84,11 @@ public final class Batch {
      * `output` is a folder, null for beside each input. The run may be null. Inputs that fail are told to the listener.
      */
     public Summary analyze(Model model, FaultModel faults, String[] paths, String output, Run run) {
+        if (run == null) {
+            try (Run own = new Run()) { // a listener that throws stops it
+                return analyze(model, faults, paths, output, own);
+            }
+        }
         byte[][] names = new byte[paths.length][];
         for (int i = 0; i < paths.length; i++) names[i] = Library.utf8(paths[i]);
         byte[] folder = Library.utf8(output);
