@@ -38,7 +38,7 @@ final class AnalyzeDialog implements DialogListener {
             Segmentation kept = asked.preview.close(null);
             if (kept != null) kept.close();
         }
-        return dialog.wasCanceled() ? null : asked.read(dialog);
+        return dialog.wasCanceled() ? null : asked.accepted(dialog);
     }
 
     /** Adds the fields. */
@@ -91,8 +91,14 @@ final class AnalyzeDialog implements DialogListener {
                 && measure.channel >= 1;
     }
 
-    /** Reads the fields in the dialog's order, all but the preview's, and keeps them for the next dialog. */
-    AnalyzeSettings read(GenericDialog dialog) {
+    /** What was asked for, kept for the next dialog. */
+    AnalyzeSettings accepted(GenericDialog dialog) {
+        last = read(dialog);
+        return last;
+    }
+
+    /** Reads the fields in the dialog's order, all but the preview's. */
+    private AnalyzeSettings read(GenericDialog dialog) {
         AnalyzeSettings settings = new AnalyzeSettings();
         Settings segment = settings.segment;
         MeasureSettings measure = settings.measure;
@@ -125,7 +131,6 @@ final class AnalyzeDialog implements DialogListener {
             measure.fillHoles = dialog.getNextBoolean();
         }
         if (stack) segment.stack = dialog.getNextBoolean();
-        last = settings;
         return settings;
     }
 }

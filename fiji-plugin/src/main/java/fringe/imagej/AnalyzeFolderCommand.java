@@ -40,7 +40,7 @@ public class AnalyzeFolderCommand implements PlugIn {
         folders.showDialog();
         if (folders.wasCanceled()) return;
         String input = folders.getNextString(), output = folders.getNextString();
-        show(input, output, dialog.read(folders));
+        show(input, output, dialog.accepted(folders));
     }
 
     /**

@@ -70,18 +70,11 @@ final class Analyzer {
 
     private ParticleFinder.Task task(FaultModel faults, boolean calibrated) {
         MeasureSettings measure = settings.measure;
+        ParticleFinder.Task task = new ParticleFinder.Task(measure, faults);
         if (!calibrated && (measure.minDiameter > 0 || measure.maxDiameter > 0)) {
-            measure.minDiameter = measure.maxDiameter = 0;
+            task.options.minDiameter(0).maxDiameter(0);
             monitor.notice(monitor.run, "calibration", "without a pixel size particles are not limited in nm");
         }
-        ParticleFinder.Task task = new ParticleFinder.Task();
-        task.options = measure.options();
-        task.pixelSize = measure.pixelSize;
-        task.channel = measure.channel;
-        task.faults = faults;
-        task.phases = measure.phases;
-        task.rois = measure.overlay || measure.roiManager;
-        task.labels = measure.labels;
         return task;
     }
 

@@ -29,7 +29,8 @@ final class Measurer {
         Rectangle bounds = Slices.boundsOf(labels);
         boolean all = settings.stack && countOf(labels) > 1;
         int depth = all ? labels.getNSlices() : 1, times = all ? labels.getNFrames() : 1;
-        ParticleFinder finder = new ParticleFinder(labels, image == null ? labels : image, bounds, task(settings, faults));
+        ParticleFinder finder = new ParticleFinder(labels, image == null ? labels : image, bounds,
+                new ParticleFinder.Task(settings, faults));
         try (Slices own = new Slices(labels, bounds, true); Slices grey = slices(image, bounds);
                 Slices map = slices(probability, bounds)) {
             for (int t = 1; t <= times; t++)
@@ -41,18 +42,6 @@ final class Measurer {
                 }
         }
         return new Result(finder, finder.labels(depth, times));
-    }
-
-    private static ParticleFinder.Task task(MeasureSettings settings, FaultModel faults) {
-        ParticleFinder.Task task = new ParticleFinder.Task();
-        task.options = settings.options();
-        task.pixelSize = settings.pixelSize;
-        task.channel = settings.channel;
-        task.faults = faults;
-        task.phases = settings.phases;
-        task.rois = settings.overlay || settings.roiManager;
-        task.labels = settings.labels;
-        return task;
     }
 
     private static int countOf(ImagePlus image) {

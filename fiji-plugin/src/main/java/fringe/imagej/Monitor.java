@@ -30,13 +30,24 @@ final class Monitor implements Listener, KeyEventDispatcher, AutoCloseable {
     Monitor(String title) {
         this.title = title;
         IJ.resetEscape();
-        if (!GraphicsEnvironment.isHeadless())
-            KeyboardFocusManager.getCurrentKeyboardFocusManager().addKeyEventDispatcher(this);
-        Run made = new Run(0, this); // the first one waits until the library is unpacked and loaded
+        listenToKeys(true);
+        Run made = null;
+        try {
+            made = new Run(0, this); // the first one waits until the library is unpacked and loaded
+        } finally {
+            if (made == null) listenToKeys(false);
+        }
         synchronized (this) {
             run = made;
             if (escaped) run.cancel();
         }
+    }
+
+    private void listenToKeys(boolean begin) {
+        if (GraphicsEnvironment.isHeadless()) return;
+        KeyboardFocusManager keyboard = KeyboardFocusManager.getCurrentKeyboardFocusManager();
+        if (begin) keyboard.addKeyEventDispatcher(this);
+        else keyboard.removeKeyEventDispatcher(this);
     }
 
     /** The work now beginning is number `index` of `count` equal parts. */
@@ -76,8 +87,7 @@ final class Monitor implements Listener, KeyEventDispatcher, AutoCloseable {
 
     @Override
     public void close() {
-        if (!GraphicsEnvironment.isHeadless())
-            KeyboardFocusManager.getCurrentKeyboardFocusManager().removeKeyEventDispatcher(this);
+        listenToKeys(false);
         synchronized (this) {
             done = true; // the event thread may still be on its way to cancel
         }

@@ -25,17 +25,27 @@ final class ParticleFinder {
 
     /** What is to be done with each slice. */
     static final class Task {
-        ParticlesOptions options;
+        final ParticlesOptions options;
         /** Instead of the calibration; 0: the calibration. */
-        double pixelSize;
+        private final double pixelSize;
         /** Of the micrograph, from 1. */
-        int channel = 1;
+        private final int channel;
         /** Null where particles are not classified. */
-        FaultModel faults;
+        private final FaultModel faults;
         /** The crystals that are possible: a file, "" for those that come with Fringe. */
-        String phases = "";
-        boolean rois;
-        boolean labels;
+        private final String phases;
+        private final boolean rois;
+        private final boolean labels;
+
+        Task(MeasureSettings settings, FaultModel faults) {
+            options = settings.options();
+            pixelSize = settings.pixelSize;
+            channel = settings.channel;
+            this.faults = faults;
+            phases = settings.phases;
+            rois = settings.overlay || settings.roiManager;
+            labels = settings.labels;
+        }
     }
 
     /** Classes are groups, and planes are lines, in the overlay alone. */
