@@ -32,7 +32,7 @@ tests=$maven/fringe-java/test-classes:$maven/Fringe_/test-classes
 export XDG_CACHE_HOME="$home/cache" XDG_DATA_HOME="$home/data" LC_ALL=C.UTF-8
 unset FRINGE_CPU FRINGE_MODELS LD_LIBRARY_PATH
 localedef -i de_DE -f UTF-8 "$work/locale/de_DE.UTF-8" >/dev/null 2>&1
-handles="fringe.LibraryTest fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest fringe.SpectrumTest fringe.TrainingTest"
+handles="fringe.LibraryTest fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest fringe.SpectrumTest fringe.BatchTest fringe.TrainingTest"
 : >"$work/outcomes"
 
 # Reports of -Xcheck:jni on the JDK's own natives for windows and fonts are left out: each is a line that warns and the
@@ -122,7 +122,7 @@ silent "handles jni-check" "$work/handles.log" '^(FATAL ERROR|WARNING|Warning)'
 tests cache in_java -cp "$all" fringe.Tests fringe.CacheTest
 tests german in_german -cp "$all" fringe.Tests $handles
 # Without LibraryTest: AddressSanitizer's dlopen does not look where its caller's libraries lie.
-tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest fringe.SpectrumTest fringe.TrainingTest
+tests asan in_asan -cp "$all" fringe.Tests fringe.HandleTest fringe.MicrographTest fringe.SegmentationTest fringe.ParticleHandleTest fringe.SpectrumTest fringe.BatchTest fringe.TrainingTest
 silent "asan report" "$work/asan.log" 'AddressSanitizer'
 tests files in_java -Djava.awt.headless=true -cp "$all" fringe.Tests fringe.imagej.FilesTest fringe.imagej.ParticlesTest
 tests memory in_java -Djava.awt.headless=true -Xmx64m -cp "$all" fringe.Tests fringe.imagej.MemoryTest
@@ -154,7 +154,7 @@ in_fiji() {
 }
 
 # Elsewhere ImageJ itself loads the jar, from its plugins folder.
-windows="fringe.imagej.SegmentTest fringe.imagej.MeasureTest fringe.imagej.AnalyzeTest fringe.imagej.ParticleClicksTest fringe.imagej.CommandsTest fringe.imagej.ExamplesTest fringe.imagej.EscapeTest"
+windows="fringe.imagej.SegmentTest fringe.imagej.MeasureTest fringe.imagej.AnalyzeTest fringe.imagej.ParticleClicksTest fringe.imagej.CommandsTest fringe.imagej.RecorderTest fringe.imagej.ExamplesTest fringe.imagej.EscapeTest"
 tests imagej in_window in_german -Xcheck:jni -cp "$tests:$libraries" fringe.Tests $windows
 silent "imagej jni-check" "$work/imagej.log" '^(FATAL ERROR|WARNING|Warning)'
 printf 'PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >"$home/app/plugins/Fringe_-0.0.1.jar" # an archive of nothing

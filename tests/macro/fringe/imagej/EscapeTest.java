@@ -14,6 +14,9 @@ import ij.ImagePlus;
 import ij.Macro;
 import ij.WindowManager;
 import ij.gui.GenericDialog;
+import ij.measure.ResultsTable;
+import ij.process.ByteProcessor;
+import ij.process.FloatProcessor;
 import ij.process.ImageProcessor;
 import java.awt.Component;
 import java.awt.Container;
@@ -24,7 +27,10 @@ import java.awt.Robot;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.Before;
 import org.junit.Test;
 
@@ -170,5 +176,78 @@ public class EscapeTest {
         press(click(image.getWindow()));
         command.join(20000);
         assertFalse("the command has ended", command.isAlive());
+    }
+
+    /** The key over a command: it ends, and leaves no row, image, outline or lock. */
+    private static void assertStops(ImagePlus image, Runnable work) throws Exception {
+        ResultsTable.getResultsTable().reset();
+        int images = WindowManager.getImageCount();
+        Robot robot = click(image.getWindow());
+        image.deleteRoi();
+        Thread command = start(work);
+        awaitWork(image);
+        press(robot);
+        command.join(20000);
+        assertFalse("the command has ended", command.isAlive());
+        assertEquals("images", images, WindowManager.getImageCount());
+        assertEquals("rows", 0, ResultsTable.getResultsTable().size());
+        for (int id : WindowManager.getIDList()) {
+            assertNull(WindowManager.getImage(id).getOverlay());
+            assertFalse(WindowManager.getImage(id).isLocked());
+        }
+    }
+
+    /** Discs of 16 pixels in rows, on noise: their spectra take seconds. */
+    private static ImagePlus manyParticles(boolean mask) {
+        ImageProcessor plane = mask ? new ByteProcessor(SIDE, SIDE) : new FloatProcessor(SIDE, SIDE);
+        plane.setValue(mask ? 255 : 1);
+        for (int y = 0; y + 20 <= SIDE; y += 20)
+            for (int x = 0; x + 20 <= SIDE; x += 20) plane.fillOval(x + 2, y + 2, 16, 16);
+        if (!mask) plane.noise(1);
+        ImagePlus image = new ImagePlus(mask ? "large.tif" : "grey", plane);
+        image.show();
+        return image;
+    }
+
+    @Test
+    public void keyStopsMeasureAndClassify() throws Exception {
+        String forest = DrawnFaults.forest(Session.folder()).toString();
+        manyParticles(false);
+        ImagePlus mask = manyParticles(true);
+        assertStops(mask, () -> {
+            for (;;) IJ.run(mask, "Fringe Measure...", "image=grey overlay labels"); // each is short
+        });
+        assertStops(mask, () -> IJ.run(mask, "Fringe Classify...", "image=grey forest=[" + forest + "] overlay labels"));
+    }
+
+    @Test
+    public void keyStopsAnalyze() throws Exception {
+        ImagePlus image = large();
+        String options = slowNetwork() + "forest=none mask probability labels overlay plot";
+        assertStops(image, () -> IJ.run(image, "Fringe Analyze...", options));
+    }
+
+    /** Of a folder nothing is half written: what is there is whole, and a later run makes the rest. */
+    @Test
+    public void keyStopsAFolder() throws Exception {
+        Path input = Session.folder(), output = input.resolve("out");
+        ImagePlus image = large(); // has the keyboard
+        for (String name : new String[] {"a.tif", "large.tif"})
+            Session.save(name.equals("a.tif") ? Session.micrograph() : image, input.resolve(name));
+        String options = "input=[" + input + "] output=[" + output + "] forest=none " + slowNetwork();
+        Robot robot = click(image.getWindow());
+        Thread command = start(() -> IJ.run("Fringe Analyze Folder...", options));
+        Session.await("the first image is done", () -> Files.exists(output.resolve("a-particles.csv")));
+        long before = SYSTEM.getProcessCpuTime();
+        Session.await("the network works on", () -> SYSTEM.getProcessCpuTime() - before > 400_000_000L);
+        press(robot);
+        command.join(20000);
+        assertFalse("the command has ended", command.isAlive());
+        List<String> left = new ArrayList<>();
+        try (java.util.stream.Stream<Path> files = Files.list(output)) {
+            files.forEach(file -> left.add(file.getFileName().toString()));
+        }
+        for (String name : left) assertTrue(left.toString(), name.startsWith("a-") || name.startsWith("."));
+        assertTrue(left.toString(), left.contains("a-mask.tif") && left.contains("a-labels.tif"));
     }
 }

@@ -49,6 +49,16 @@ public class ExamplesTest {
     }
 
     @Test
+    public void classifyShowsASpectrum() {
+        ResultsTable.getResultsTable().reset();
+        run("classify.ijm", micrograph("truth/simulated-gold-5nm-mask.png") + ";" + micrograph("simulated-gold-5nm.tif"));
+        int count = ResultsTable.getResultsTable().size();
+        assertTrue(IJ.getLog(), count > 4 && IJ.getLog().contains(count + " particles in simulated-gold-5nm-mask.png"));
+        String info = (String) Session.shown("Fringe Spectrum").getProperty("Info");
+        assertTrue(info, info.contains("\nphase\t") && info.contains("\nspot\t"));
+    }
+
+    @Test
     public void analyzeAnalyzesImagesAndFolders() throws Exception {
         ResultsTable.getResultsTable().reset();
         Path folder = Session.folder();

@@ -147,7 +147,6 @@ public class ParticleClicksTest {
         }
         assertNull("no selection is left", drawn.getRoi());
         clickDisc(2);
-        ResultsTable.getResultsWindow().close(false);
         window.getWindow().setLocation(220, 90 + drawn.getWindow().getHeight());
         Session.picture("spectrum", drawn.getWindow(), window.getWindow());
     }

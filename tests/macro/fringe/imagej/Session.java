@@ -199,6 +199,9 @@ final class Session {
             IJ.wait(700);
             Rectangle area = null;
             for (Window window : windows) area = area == null ? window.getBounds() : area.union(window.getBounds());
+            for (Window other : Window.getWindows()) // beside the picture: gaps show what lies below
+                if (!Arrays.asList(windows).contains(other) && other.isShowing() && other.getBounds().intersects(area))
+                    other.setLocation(area.x + area.width, other.getY());
             robot.waitForIdle();
             ImageIO.write(robot.createScreenCapture(area), "png", file);
         }
