@@ -146,6 +146,6 @@ public class TrainingTest {
         FringeException wrong = assertThrows(FringeFormatException.class,
                 () -> Training.train(path.toString(), output("x"), null, null, null));
         assertTrue(wrong.getMessage(), wrong.getMessage().contains("line 2"));
-        assertThrows(NullPointerException.class, () -> Training.train(null, output("x"), null, null, null));
+        assertThrows(FringeArgumentException.class, () -> Training.train(null, output("x"), null, null, null));
     }
 }
