@@ -108,9 +108,10 @@ typedef struct fringe_fault_line {
     double strength; /* how complete the lattice's change across it is, 0 to 1 */
 } fringe_fault_line;
 
-/* What is said of a particle. */
+/* What is said of a particle. `fault` is a fault, none or undecided, whichever is likeliest, and of a fault
+ * the likeliest kind. */
 typedef struct fringe_fault_rating {
-    fringe_fault fault;                       /* the likeliest class */
+    fringe_fault fault;
     double probabilities[FRINGE_FAULT_COUNT]; /* calibrated; they add up to 1 */
     double fault_probability;                 /* of the classes in which a fault is seen */
     int resolved;                             /* 1 where reflections stand out in two directions or more */

@@ -46,17 +46,31 @@ fringe_status fault_classes_check(const struct forest_package *package, fringe_e
     return forest_package_require(package, FAULT_FEATURES_VERSION, names, FAULT_FOREST_FEATURE_COUNT, error);
 }
 
+static double seen_probability(const double probabilities[FRINGE_FAULT_COUNT])
+{
+    double sum = 0;
+    for (int k = 0; k < FRINGE_FAULT_COUNT; k++) sum += classes[k].is_seen ? probabilities[k] : 0;
+    return sum;
+}
+
+fringe_fault fault_classes_decide(const double probabilities[FRINGE_FAULT_COUNT])
+{
+    double seen = seen_probability(probabilities);
+    int kind = -1, other = -1;
+    for (int k = 0; k < FRINGE_FAULT_COUNT; k++) {
+        int *best = classes[k].is_seen ? &kind : &other;
+        if (*best < 0 || probabilities[k] > probabilities[*best]) *best = k;
+    }
+    return (fringe_fault)(seen > probabilities[other] ? kind : other);
+}
+
 static void roll_up(const struct forest *forest, const float *row, fringe_fault_rating *rating)
 {
-    rating->fault_probability = 0;
     memset(rating->probabilities, 0, sizeof rating->probabilities);
     for (uint32_t k = 0; k < forest->class_count; k++)
         rating->probabilities[find_class(forest->class_names[k])] += (double)row[k];
-    rating->fault = FRINGE_FAULT_NONE;
-    for (int k = 0; k < FRINGE_FAULT_COUNT; k++) {
-        if (classes[k].is_seen) rating->fault_probability += rating->probabilities[k];
-        if (rating->probabilities[k] > rating->probabilities[rating->fault]) rating->fault = (fringe_fault)k;
-    }
+    rating->fault_probability = seen_probability(rating->probabilities);
+    rating->fault = fault_classes_decide(rating->probabilities);
 }
 
 fringe_status fault_classes_rate(const struct forest_package *package, const float *features, size_t count,

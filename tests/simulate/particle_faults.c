@@ -11,7 +11,7 @@
  * figures go into documents, not into a test's verdict.
  */
 #include "crystal/phase.h"
-#include "faults/fault_features.h"
+#include "faults/fault_classes.h"
 #include "model/forest_package.h"
 #include "simulate/simulated_particles.h"
 
@@ -22,6 +22,7 @@ struct sample {
     double diameter_nm, dose_per_a2, defocus_nm, tilt_deg;
     int resolved;
     fringe_fault fault, said; /* what is to be said: undecided where not resolved */
+    int forced;               /* a fault rather than none, also where neither is said */
     double fault_probability;
     double features[FAULT_FEATURE_COUNT];
 };
@@ -131,17 +132,18 @@ static void say(const struct forest_package *package, const struct truth *row, f
                 float *probabilities, struct sample *s)
 {
     const struct forest *forest = package->forest;
-    uint32_t best = 0;
+    double ours[FRINGE_FAULT_COUNT] = {0};
     fringe_error error;
     for (uint32_t k = 0; k < forest->feature_count; k++)
         values[k] = (float)number_of(row, package->feature_names[k]);
     if (forest_package_predict(package, values, 1, NULL, probabilities, &error)) fail(&error);
     for (uint32_t k = 0; k < forest->class_count; k++) {
         fringe_fault fault = find_fault(forest->class_names[k]);
-        if (probabilities[k] > probabilities[best]) best = k;
-        if (fringe_fault_is_seen(fault)) s->fault_probability += (double)probabilities[k];
+        ours[fault] = (double)probabilities[k];
+        if (fringe_fault_is_seen(fault)) s->fault_probability += ours[fault];
     }
-    s->said = find_fault(forest->class_names[best]);
+    s->said = fault_classes_decide(ours);
+    s->forced = s->fault_probability > ours[FRINGE_FAULT_NONE];
 }
 
 /* Reads a table and has every row rated. */
@@ -222,6 +224,23 @@ static void print_two_way(const char *what, const struct samples *test,
     print_share(line, right, of);
 }
 
+/* What the undecided ones cost: how often one would be right who had to choose, and who is where it chose. */
+static void print_choices(const struct samples *test)
+{
+    int right[2] = {0}, of[2] = {0};
+    for (size_t i = 0; i < test->count; i++) {
+        const struct sample *s = test->items + i;
+        if (!s->resolved) continue;
+        for (int k = 0; k < 2; k++) {
+            if (k && s->said == FRINGE_FAULT_UNDECIDED) continue;
+            right[k] += s->forced == fringe_fault_is_seen(s->fault);
+            of[k]++;
+        }
+    }
+    print_share("fault or none, undecided ones made to choose", right[0], of[0]);
+    print_share("fault or none, of those it decides", right[1], of[1]);
+}
+
 static void print_strata(const struct samples *test)
 {
     static const struct {
@@ -274,6 +293,7 @@ static void print_rating(const struct samples *test)
     print_share("right of five classes, all particles", all, (int)test->count);
     print_share("right class, of resolved", right, of);
     print_two_way("fault or none", test, NULL, 0, 0, NULL);
+    print_choices(test);
     print_strata(test);
     print_calibration(test);
     for (int t = 0; t < FRINGE_FAULT_COUNT; t++) {

@@ -70,6 +70,30 @@ Test(classes, the_likeliest_is_said_and_faults_roll_up)
     forest_free(package.forest);
 }
 
+/* Three kinds at 0.2 each are a fault at 0.6. */
+Test(classes, kinds_of_faults_count_together)
+{
+    static const struct {
+        double none, stacking, twin, multiple, undecided;
+        fringe_fault said;
+    } cases[] = {{0.4, 0.2, 0.22, 0.18, 0, FRINGE_FAULT_TWIN},
+                 {0.51, 0.25, 0.24, 0, 0, FRINGE_FAULT_NONE},
+                 {0.3, 0.1, 0.1, 0.2, 0.3, FRINGE_FAULT_MULTIPLE},
+                 {0.3, 0.3, 0, 0, 0.4, FRINGE_FAULT_UNDECIDED},
+                 {0.4, 0.2, 0, 0, 0.4, FRINGE_FAULT_NONE},
+                 {0, 0, 0, 0, 1, FRINGE_FAULT_UNDECIDED},
+                 {0.5, 0.5, 0, 0, 0, FRINGE_FAULT_NONE}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double probabilities[FRINGE_FAULT_COUNT];
+        probabilities[FRINGE_FAULT_NONE] = cases[i].none;
+        probabilities[FRINGE_FAULT_STACKING] = cases[i].stacking;
+        probabilities[FRINGE_FAULT_TWIN] = cases[i].twin;
+        probabilities[FRINGE_FAULT_MULTIPLE] = cases[i].multiple;
+        probabilities[FRINGE_FAULT_UNDECIDED] = cases[i].undecided;
+        cr_expect_eq(fault_classes_decide(probabilities), cases[i].said, "case %zu", i);
+    }
+}
+
 /* Whoever knows two classes alone has a forest of two. */
 Test(classes, a_class_that_is_not_known_is_never_said)
 {
