@@ -232,9 +232,10 @@ fringe_status batch_results_begin(struct batch_results *results, const fringe_se
     return results->job->measure ? FRINGE_OK : draw_overlay(results, first, error);
 }
 
-/* Brings all slices so far to the disk and notes that they are there. */
+/* Brings all slices so far to the disk and notes that they are there, where it is not noted yet. */
 static fringe_status add_checkpoint(struct batch_results *results, fringe_error *error)
 {
+    if (results->journal.last.slices == results->written) return FRINGE_OK;
     struct batch_checkpoint now = {.slices = results->written,
                                    .non_finite_count = results->non_finite_count,
                                    .count_count = results->count_count,
@@ -359,15 +360,23 @@ static fringe_status place_files(struct batch_results *results, const struct bat
     return status;
 }
 
-/* Measures the mask that is in place, and puts what comes of it there too. */
-static fringe_status place_particles(struct batch_results *results, struct measure_item *item,
-                                     const struct batch_texts *planned, size_t *placed, fringe_error *error)
+/* Measures the mask, into files that are not in place yet. Mask and probabilities lie at the planned paths
+ * with `ending` behind them. */
+static fringe_status measure_particles(struct batch_results *results, struct measure_item *item,
+                                       const struct batch_texts *planned, const char *ending,
+                                       fringe_error *error)
 {
     /* A class map has a probability for each class, and no particle one of its own. */
     int rated = results->job->suffixes.probability && results->first.kind == FRINGE_SEGMENT_MASK;
-    const struct measure_beside beside = {.image = results->input->path,
-                                          .probability = rated ? planned->items[1] : NULL};
+    char *mask = path_concat(planned->items[0], ending);
+    char *probability = rated ? path_concat(planned->items[1], ending) : NULL;
+    const struct measure_beside beside = {.image = results->input->path, .probability = probability};
     fringe_particles_options options = results->job->measure->particles;
+    fringe_status status = FRINGE_OK;
+    if (!mask || (rated && !probability)) {
+        status = failure_memory(error, "a path", 1);
+        goto done;
+    }
     if (!(results->first.nm_per_px_x > 0) && (options.least_nm > 0 || options.most_nm > 0)) {
         run_state_notice(results->job->run, FRINGE_NOTICE_CALIBRATION,
                          "without a pixel size particles are not limited in nm");
@@ -375,15 +384,19 @@ static fringe_status place_particles(struct batch_results *results, struct measu
     }
     *item = (struct measure_item){.job = results->job,
                                   .options = &options,
-                                  .labels_path = planned->items[0],
+                                  .labels_path = mask,
                                   .label = path_name(results->input->path),
                                   .beside = &beside,
-                                  .places = planned->items + *placed,
+                                  .places = planned->items + (results->job->suffixes.probability ? 2 : 1),
                                   .excluded = &results->first.excluded};
-    fringe_status status = measure_item_run(item, results->measure_begin, results->measure_end, error);
+    status = measure_item_run(item, results->measure_begin, results->measure_end, error);
     item->beside = NULL; /* these end here */
     item->options = NULL;
-    return status ? status : measure_item_place(item, placed, error);
+    item->labels_path = NULL;
+done:
+    alloc_free(mask);
+    alloc_free(probability);
+    return status;
 }
 
 fringe_status batch_results_place(struct batch_results *results, const struct provenance_origin *origin,
@@ -393,14 +406,22 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
     size_t placed = 0;
     struct measure_item item = {0};
     fringe_micrograph_info info;
+    /* While a stack is measured its journal still says that all slices are there: killed, it goes on with
+     * that. */
+    int measures = results->job->measure != NULL, early = measures && results->journal.file.stream;
     fringe_status status = settle_all(results, error);
-    if (status) return status;
+    if (!status && early) status = add_checkpoint(results, error);
+    if (!status && early) status = measure_particles(results, &item, planned, FILE_PART_SUFFIX, error);
     /* A provenance never lies beside results that it does not describe, so it goes first and comes last. */
-    status = file_remove(planned->items[planned->count - 1], error);
-    if (status) return status;
+    if (!status) status = file_remove(planned->items[planned->count - 1], error);
+    if (status) {
+        measure_item_free(&item);
+        return status;
+    }
     status = place_files(results, planned, &placed, error);
     batch_journal_remove(&results->journal); /* whose place the provenance takes */
-    if (!status && results->job->measure) status = place_particles(results, &item, planned, &placed, error);
+    if (!status && measures && !early) status = measure_particles(results, &item, planned, "", error);
+    if (!status && measures) status = measure_item_place(&item, &placed, error);
     fringe_micrograph_get_info(results->micrograph, &info);
     info.nm_per_px_x = results->first.nm_per_px_x;
     info.nm_per_px_y = results->first.nm_per_px_y;
@@ -412,7 +433,7 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
                                        .non_finite_count = results->non_finite_count,
                                        .counts = results->counts,
                                        .count_count = results->count_count,
-                                       .particles = results->job->measure ? &item.found : NULL};
+                                       .particles = measures ? &item.found : NULL};
     if (!status)
         status = batch_finish(results->input, origin, previous, planned, results->notices, &result, error);
     for (size_t i = 0; i < placed && status; i++) file_remove(planned->items[i], NULL);

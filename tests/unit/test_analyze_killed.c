@@ -97,15 +97,46 @@ static fringe_status segment(const char *directory, int *went_on)
     return status ? status : summary.failed_count ? FRINGE_FILE : FRINGE_OK;
 }
 
+/* Notes behind which slice a run goes on. */
+static void hear_behind(void *user, fringe_notice notice, const char *text)
+{
+    static const char words[] = "goes on behind slice ";
+    const char *said = strstr(text, words);
+    (void)notice;
+    if (said) *(int *)user = atoi(said + strlen(words));
+}
+
+/* The same with measuring; *behind is the number of slices that it took up. */
+static fringe_status analyze(const char *directory, int *behind)
+{
+    struct heard heard;
+    fringe_analyze_options options;
+    fringe_batch_summary summary = {0};
+    const char *const paths[] = {"a.tif"};
+    fringe_error error = {0};
+    fringe_analyze_options_init(&options);
+    options.batch.segment.normalize = FRINGE_NORMALIZE_ZSCORE;
+    options.batch.output_directory = directory;
+    options.particles.least_nm = 0;
+    options.particles.least_px = 4;
+    *behind = 0;
+    fringe_run *run = built_model_listen(2, &heard);
+    fringe_run_set_notice(run, hear_behind, behind);
+    fringe_status status = fringe_batch_analyze(model, paths, 1, &options, run, NULL, NULL, &summary, &error);
+    fringe_run_free(run);
+    return status ? status : summary.failed_count ? FRINGE_FILE : FRINGE_OK;
+}
+
 /* Runs the batch in a process of its own, which ends before its n-th call that makes something last, or after
  * some microseconds; 1 where it ended by itself. */
-static int run_and_kill(long calls, long microseconds)
+static int run_and_kill(int measuring, long calls, long microseconds)
 {
     pid_t child = fork();
     cr_assert_geq(child, 0);
     if (child == 0) {
+        int behind;
         atomic_store(&calls_left, calls);
-        _exit(segment("results", NULL) != FRINGE_OK);
+        _exit((measuring ? analyze("results", &behind) : segment("results", NULL)) != FRINGE_OK);
     }
     if (microseconds >= 0) {
         usleep((useconds_t)microseconds);
@@ -161,7 +192,7 @@ Test(killed, before_every_call_that_makes_something_last)
     for (long calls = 0; !ended; calls++) {
         int went_on;
         cr_assert_lt(calls, 200, "never ends by itself");
-        ended = run_and_kill(calls, -1);
+        ended = run_and_kill(0, calls, -1);
         expect_nothing_torn("call", calls);
         cr_assert_eq(segment("results", &went_on), FRINGE_OK);
         goings_on += went_on;
@@ -169,6 +200,27 @@ Test(killed, before_every_call_that_makes_something_last)
         cr_assert_eq(system("rm -rf results"), 0);
     }
     cr_expect_geq(goings_on, SLICES, "%d of the runs went on", goings_on);
+}
+
+/* An analysis that is killed while it measures has all slices behind it. */
+Test(killed, while_measuring)
+{
+    static const char *const names[] = {"a-mask.tif",    "a-labels.tif",  "a-particles.csv", "a-rois.zip",
+                                        "a-overlay.png", "particles.csv", "summary.csv",     "report.html"};
+    int measured = 0, ended = 0, behind;
+    cr_assert_eq(analyze("whole", &behind), FRINGE_OK);
+    for (long calls = 0; !ended; calls++) {
+        cr_assert_lt(calls, 200, "never ends by itself");
+        ended = run_and_kill(1, calls, -1);
+        cr_assert_eq(analyze("results", &behind), FRINGE_OK);
+        measured += behind == SLICES;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) expect_same_file(names[i], "call", calls);
+        cr_assert_neq(system("ls results | grep -q part$"), 0, "call %ld: something unfinished is left",
+                      calls);
+        cr_assert_eq(system("rm -rf results"), 0);
+    }
+    /* Labels, table and outlines are begun by then. */
+    cr_expect_geq(measured, 3, "after %d kills all slices were there", measured);
 }
 
 /* Again and again without any care, as by somebody impatient, until one gets through. */
@@ -179,7 +231,7 @@ Test(killed, at_random_moments)
     cr_assert_eq(segment("whole", NULL), FRINGE_OK);
     while (kills < RANDOM_KILLS) {
         state = state * 1664525u + 1013904223u;
-        int ended = run_and_kill(-1, (state >> 8) % 12000);
+        int ended = run_and_kill(0, -1, (state >> 8) % 12000);
         kills += !ended;
         expect_nothing_torn("kill", kills);
         if (!ended && kills < RANDOM_KILLS) continue;
