@@ -6,6 +6,7 @@
 
 #include "base/cpu.h"
 #include "tensor/binary.h"
+#include "tensor/pairs.h"
 #include "tensor/softmax.h"
 #include "tensor/unary.h"
 
@@ -233,6 +234,40 @@ Test(tensor_dense_elements, softmax_of_planes_and_of_neighbours)
             softmax_rows(CHANNELS, 5, other, by_plane, other, by_plane, logarithm);
             softmax_rows(CHANNELS, PIXELS - 5, other + 5, by_plane, other + 5, by_plane, logarithm);
             cr_expect_arr_eq(out, other, sizeof out);
+        }
+    }
+}
+
+/* Every length, so that vectors and what is left of them take turns. */
+Test(tensor_dense_elements, maximum_of_pairs_is_that_of_four_comparisons)
+{
+    static const float kinds[] = {NAN, 0, -0.f, 1, -1, INFINITY, -INFINITY, 3};
+    enum { MOST = 70, KINDS = sizeof kinds / sizeof *kinds };
+    float upper[2 * MOST], lower[2 * MOST];
+    uint32_t state = 1;
+    for (int i = 0; i < 2 * MOST; i++) {
+        state = state * 1664525 + 1013904223;
+        upper[i] = kinds[(state >> 24) % KINDS];
+        lower[i] = kinds[(state >> 16) % KINDS];
+    }
+    for (enum cpu_path path = CPU_PORTABLE; path <= cpu_path_best(); path++) {
+        cpu_path_set(path);
+        for (int64_t n = 1; n < MOST; n++) {
+            float out[MOST + 1];
+            out[n] = 42;
+            CPU_CHOOSE(pairs)->maximum(upper, lower, n, out);
+            for (int64_t i = 0; i < n; i++) {
+                const float *pair[2] = {upper + 2 * i, lower + 2 * i};
+                float most = -INFINITY;
+                for (int k = 0; k < 4; k++) {
+                    float value = pair[k / 2][k % 2];
+                    if (value != value || value > most) most = value;
+                    if (most != most) break;
+                }
+                cr_expect(most != most ? out[i] != out[i] : out[i] == most, "%ld of %ld on %s: %g, not %g",
+                          (long)i, (long)n, cpu_path_name(path), (double)out[i], (double)most);
+            }
+            cr_expect_eq(out[n], 42, "%ld on %s: written behind the end", (long)n, cpu_path_name(path));
         }
     }
 }
