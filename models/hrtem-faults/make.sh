@@ -1,6 +1,6 @@
 #!/bin/sh
 # make.sh BUILD: everything that made this forest and its figures, from nothing but the program. BUILD is a build
-# folder with tests (-DFRINGE_TESTS=ON); results go into BUILD/hrtem-faults. About 15 minutes on one core.
+# folder with tests (-DFRINGE_TESTS=ON); results go into BUILD/hrtem-faults. About 20 minutes on one core.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
