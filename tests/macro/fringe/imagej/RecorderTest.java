@@ -10,7 +10,9 @@ import ij.WindowManager;
 import ij.gui.GenericDialog;
 import ij.measure.ResultsTable;
 import ij.plugin.frame.Recorder;
+import java.awt.Choice;
 import java.awt.EventQueue;
+import java.awt.Robot;
 import java.awt.TextField;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +29,11 @@ public class RecorderTest {
         IJ.log("\\Clear");
     }
 
-    /** Runs a command as from the menu, and returns its line. */
-    private static String record(String title, Consumer<GenericDialog> fill) throws Exception {
+    /** Runs a command on an image, null for none, as from the menu, and returns its line. */
+    private static String record(ImagePlus image, String title, Consumer<GenericDialog> fill) throws Exception {
         Recorder recorder = new Recorder();
+        new Robot().waitForIdle(); // a window that is shown late becomes the current one
+        if (image != null) WindowManager.setCurrentWindow(image.getWindow());
         IJ.doCommand(title + "...");
         GenericDialog dialog = (GenericDialog) Session.window(title);
         EventQueue.invokeAndWait(() -> fill.accept(dialog));
@@ -72,7 +76,7 @@ public class RecorderTest {
     @Test
     public void measure() throws Exception {
         ImagePlus mask = drawnMask();
-        String line = record("Fringe Measure", dialog -> ((TextField) dialog.getNumericFields().get(2)).setText("1.5"));
+        String line = record(mask, "Fringe Measure", dialog -> ((TextField) dialog.getNumericFields().get(2)).setText("1.5"));
         assertTrue(line, line.startsWith("run(\"Fringe Measure...\", \"image=drawn probability=none threshold=0.000 connectivity=8"));
         assertTrue(line, line.contains(" min_diameter=1.5 "));
         replay(mask, line);
@@ -82,7 +86,7 @@ public class RecorderTest {
     @Test
     public void classify() throws Exception {
         ImagePlus mask = drawnMask();
-        String line = record("Fringe Classify", dialog -> Session.tick(dialog, "labels"));
+        String line = record(mask, "Fringe Classify", dialog -> Session.tick(dialog, "labels"));
         assertTrue(line, line.startsWith("run(\"Fringe Classify...\", \"image=drawn forest=hrtem-faults phases=[] "));
         assertTrue(line, line.contains(" overlay labels"));
         replay(mask, line);
@@ -94,7 +98,10 @@ public class RecorderTest {
     public void analyze() throws Exception {
         ImagePlus image = Session.picturesque();
         image.show();
-        String line = record("Fringe Analyze", dialog -> Session.tick(dialog, "labels"));
+        String line = record(image, "Fringe Analyze", dialog -> {
+            ((Choice) dialog.getChoices().get(0)).select("hrtem-particles"); // others may be installed
+            Session.tick(dialog, "labels");
+        });
         assertTrue(line, line.startsWith("run(\"Fringe Analyze...\", \"model=hrtem-particles forest=hrtem-faults phases=[] "));
         ImagePlus mask = Session.shown("part-mask"), labels = Session.shown("part-labels");
         mask.setTitle("first mask");
@@ -109,7 +116,8 @@ public class RecorderTest {
     public void analyzeFolder() throws Exception {
         Path input = Session.folder(), first = input.resolve("first"), second = input.resolve("second");
         Session.save(Session.micrograph(), input.resolve("a.tif"));
-        String line = record("Fringe Analyze Folder", dialog -> {
+        String line = record(null, "Fringe Analyze Folder", dialog -> {
+            ((Choice) dialog.getChoices().get(0)).select("hrtem-particles");
             ((TextField) dialog.getStringFields().get(0)).setText(input.toString());
             ((TextField) dialog.getStringFields().get(1)).setText(first.toString());
         });

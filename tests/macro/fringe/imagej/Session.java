@@ -56,9 +56,10 @@ final class Session {
         IJ.redirectErrorMessages(false);
     }
 
-    /** Closes all images and empties what ImageJ keeps. */
+    /** Closes all images and dialogs, which a test that failed may have left, and empties what ImageJ keeps. */
     static void clear() {
         start();
+        for (Window dialog : Window.getWindows()) if (dialog instanceof Dialog) dialog.dispose();
         for (int id : WindowManager.getIDList() == null ? new int[0] : WindowManager.getIDList()) {
             ImagePlus image = WindowManager.getImage(id);
             image.changes = false;
