@@ -11,6 +11,9 @@
 #include "nn/plan_build.h"
 #include "tensor/pairs.h"
 
+/* Of a part of a row: a plane alone is less work than sharing it out. */
+enum { PART_PLANES = 8 };
+
 struct pool_data {
     struct pool_params params;
     const struct pairs_kernels *pairs; /* 2x2 maximum at stride 2 within the input; else NULL */
@@ -68,17 +71,18 @@ static int64_t scratch_columns(const struct window *w, int64_t in_width, int64_t
     return reached > own ? reached : own;
 }
 
-static void pool_row(const struct step *step, struct execution *execution, int64_t row, int part, int worker)
+static void pool_plane(const struct step *step, struct execution *execution, int64_t row, int64_t plane,
+                       int worker)
 {
     const struct pool_data *data = step->data;
     const struct window *w = &data->params.window;
     const struct slot *in = &execution->network->slots[step->inputs[0]];
     const struct slot *out = &execution->network->slots[step->output];
     if (data->pairs) {
-        data->pairs->maximum(execution_row(execution, in, 2 * row) + (size_t)part * in->plane_stride,
-                             execution_row(execution, in, 2 * row + 1) + (size_t)part * in->plane_stride,
+        data->pairs->maximum(execution_row(execution, in, 2 * row) + (size_t)plane * in->plane_stride,
+                             execution_row(execution, in, 2 * row + 1) + (size_t)plane * in->plane_stride,
                              out->width,
-                             execution_row(execution, out, row) + (size_t)part * out->plane_stride);
+                             execution_row(execution, out, row) + (size_t)plane * out->plane_stride);
         return;
     }
     int average = data->params.average;
@@ -86,17 +90,25 @@ static void pool_row(const struct step *step, struct execution *execution, int64
     float *own = scratch + w->pad_begin[1];
     int64_t columns = scratch_columns(w, in->width, out->width);
     float row_count = (float)(average ? count_positions(&data->params, 0, in->height, row) : 0);
-    float *to = execution_row(execution, out, row) + (size_t)part * out->plane_stride;
+    float *to = execution_row(execution, out, row) + (size_t)plane * out->plane_stride;
     for (int64_t x = 0; x < columns; x++) scratch[x] = nothing;
     for (int64_t k = 0; k < w->kernel[0]; k++) {
         int64_t from = row * w->stride[0] - w->pad_begin[0] + k * w->dilation[0];
         if (from < 0 || from >= in->height) continue;
-        combine(own, execution_row(execution, in, from) + (size_t)part * in->plane_stride, in->width,
+        combine(own, execution_row(execution, in, from) + (size_t)plane * in->plane_stride, in->width,
                 average);
     }
     combine_columns(w, scratch, out->width, average, to);
     if (average)
         for (int64_t x = 0; x < out->width; x++) to[x] /= row_count * data->column_counts[x];
+}
+
+static void pool_row(const struct step *step, struct execution *execution, int64_t row, int part, int worker)
+{
+    const struct slot *out = &execution->network->slots[step->output];
+    int64_t planes = out->batch * out->channels, begin = (int64_t)part * PART_PLANES;
+    for (int64_t plane = begin; plane < begin + PART_PLANES && plane < planes; plane++)
+        pool_plane(step, execution, row, plane, worker);
 }
 
 static const struct step_kind pool_kind = {.name = "pool", .row = pool_row, .clear = pool_clear};
@@ -131,7 +143,7 @@ fringe_status rows_pool_lower(struct plan_builder *builder, const struct graph_n
         data->pairs = CPU_CHOOSE(pairs);
     for (int64_t x = 0; x < out->width; x++)
         data->column_counts[x] = (float)count_positions(params, 1, in->width, x);
-    step->parts = (int)(out->batch * out->channels);
+    step->parts = (int)((out->batch * out->channels + PART_PLANES - 1) / PART_PLANES);
     step->scratch_floats = (size_t)scratch_columns(w, in->width, out->width);
     step->rows[0] = dependence_window(w->stride[0], w->pad_begin[0], w->dilation[0], w->kernel[0]);
     step->columns[0] = dependence_window(w->stride[1], w->pad_begin[1], w->dilation[1], w->kernel[1]);
