@@ -11,6 +11,7 @@ import com.sun.management.OperatingSystemMXBean;
 import ij.IJ;
 import ij.ImageJ;
 import ij.ImagePlus;
+import ij.ImageStack;
 import ij.Macro;
 import ij.WindowManager;
 import ij.gui.GenericDialog;
@@ -210,13 +211,21 @@ public class EscapeTest {
     }
 
     @Test
-    public void keyStopsMeasureAndClassify() throws Exception {
+    public void keyStopsMeasure() throws Exception {
+        ImageStack masks = new ImageStack(SIDE, SIDE);
+        ImagePlus mask = manyParticles(true);
+        for (int i = 0; i < 60; i++) masks.addSlice(mask.getProcessor()); // one takes less than a second
+        mask.close();
+        ImagePlus image = new ImagePlus("large.tif", masks);
+        image.show();
+        assertStops(image, () -> IJ.run(image, "Fringe Measure...", "overlay stack"));
+    }
+
+    @Test
+    public void keyStopsClassify() throws Exception {
         String forest = DrawnFaults.forest(Session.folder()).toString();
         manyParticles(false);
         ImagePlus mask = manyParticles(true);
-        assertStops(mask, () -> {
-            for (;;) IJ.run(mask, "Fringe Measure...", "image=grey overlay labels"); // each is short
-        });
         assertStops(mask, () -> IJ.run(mask, "Fringe Classify...", "image=grey forest=[" + forest + "] overlay labels"));
     }
 
