@@ -52,7 +52,8 @@ INLINE void tile(const struct conv_source *sources, int source_count, const int 
             for (int t = 0; t < tap_count; t++, weights += CONV_BLOCK)
                 add_tap(plane + taps[t], weights, sum, n);
     }
-    const vec zero = vec_set(0);
+    vec zero = vec_set(0);
+    vec_hold(&zero); /* from here on: made before the sums, it would cost one of them its register */
 #pragma GCC unroll 8
     for (int o = 0; o < CONV_BLOCK; o++) {
         if (o >= channels) break;
