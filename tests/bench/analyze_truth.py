@@ -1,6 +1,6 @@
 """`fringe analyze` against the truth of `fringe simulate`: count, diameter, fault fraction.
 
-    fringe simulate --preset hrtem-particles-training --count 200 --seed 77 -o DATA
+    fringe simulate --preset hrtem-particles-training --count 200 --seed 555 -o DATA
     fringe analyze -o FOUND DATA
     python3 tests/bench/analyze_truth.py DATA FOUND
 
