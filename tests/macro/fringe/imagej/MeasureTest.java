@@ -19,6 +19,7 @@ import ij.process.ByteProcessor;
 import ij.process.FloatProcessor;
 import ij.process.ImageProcessor;
 import ij.process.ShortProcessor;
+import java.awt.Robot;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -354,8 +355,12 @@ public class MeasureTest {
     @Test
     public void inputsStayAsTheyAre() throws Exception {
         ImagePlus mask = saved("a-mask", discs(true, 13)), image = saved("a", grey(13));
+        Robot screen = new Robot();
         image.show();
+        screen.waitForIdle(); // windows are told late that they are active
         mask.show(); // the current one: of others ImageJ frees the undo buffer
+        screen.waitForIdle();
+        Session.await("the mask is the current image", () -> WindowManager.getCurrentImage() == mask);
         ImageProcessor pixels = mask.getProcessor();
         pixels.snapshot();
         Object snapshot = pixels.getSnapshotPixels();
