@@ -52,7 +52,8 @@ FRINGE_API const char *fringe_simulate_preset_purpose(int index);
 
 /* A text that differs where two calls make other images, on one CPU path: SHA-256 over the version, the
  * recipe as it is understood (whether by a preset's name or in a file), count and seed, as 64 hexadecimal
- * digits and NUL. FRINGE_ARGUMENT and FRINGE_FORMAT as fringe_simulate. Any thread. */
+ * digits and NUL. The other options, the output directory among them, are not looked at. Fails as
+ * fringe_simulate does, before it draws. Any thread. */
 FRINGE_API fringe_status fringe_simulate_digest(const fringe_simulate_options *options,
                                                 char text[FRINGE_SIMULATE_DIGEST_BYTES], fringe_error *error);
 
