@@ -8,7 +8,7 @@
 set -eu
 
 build="build-essential cmake ninja-build pkg-config libtiff-dev libpng-dev libjpeg-dev libprotobuf-c-dev
-    protobuf-c-compiler libyaml-dev libzip-dev libexpat1-dev libjansson-dev libmd-dev libopenblas0 libopenblas-dev"
+    protobuf-c-compiler libyaml-dev libzip-dev libexpat1-dev libjansson-dev nettle-dev libopenblas0 libopenblas-dev"
 tests="libcriterion-dev clang clang-format locales default-jdk maven patchelf xvfb fonts-dejavu-core"
 with_tests=${1:-}
 packages="$build"
@@ -60,7 +60,7 @@ missing=
 for program in cc cmake ninja pkg-config protoc-c; do
     command -v "$program" >/dev/null || missing="$missing $program"
 done
-modules="libtiff-4 libpng libjpeg libprotobuf-c yaml-0.1 libzip expat jansson libmd"
+modules="libtiff-4 libpng libjpeg libprotobuf-c yaml-0.1 libzip expat jansson nettle"
 if [ "$with_tests" = tests ]; then
     modules="$modules criterion"
     for program in clang clang-format; do

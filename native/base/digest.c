@@ -2,17 +2,22 @@
 #include "base/digest.h"
 
 #include <errno.h>
-#include <sha256.h>
+#include <nettle/sha2.h>
+#include <nettle/version.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/failure.h"
 #include "base/file.h"
 
-static void finish(SHA2_CTX *context, char text[DIGEST_TEXT_BYTES])
+static void finish(struct sha256_ctx *context, char text[DIGEST_TEXT_BYTES])
 {
-    unsigned char raw[SHA256_DIGEST_LENGTH];
-    SHA256Final(raw, context);
+    unsigned char raw[SHA256_DIGEST_SIZE];
+#if NETTLE_VERSION_MAJOR < 4
+    sha256_digest(context, sizeof raw, raw);
+#else
+    sha256_digest(context, raw);
+#endif
     for (size_t i = 0; i < sizeof raw; i++) {
         text[2 * i] = "0123456789abcdef"[raw[i] >> 4];
         text[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
@@ -22,9 +27,9 @@ static void finish(SHA2_CTX *context, char text[DIGEST_TEXT_BYTES])
 
 void digest_bytes(const void *bytes, size_t size, char text[DIGEST_TEXT_BYTES])
 {
-    SHA2_CTX context;
-    SHA256Init(&context);
-    if (size) SHA256Update(&context, bytes, size);
+    struct sha256_ctx context; /* nettle takes the SHA instructions where the processor has them */
+    sha256_init(&context);
+    if (size) sha256_update(&context, size, bytes);
     finish(&context, text);
 }
 
@@ -33,11 +38,11 @@ fringe_status digest_file(const char *path, char text[DIGEST_TEXT_BYTES], fringe
     FILE *stream = NULL;
     fringe_status status = file_open_read(path, &stream, error);
     if (status) return status;
-    SHA2_CTX context;
-    SHA256Init(&context);
+    struct sha256_ctx context;
+    sha256_init(&context);
     unsigned char block[1 << 16];
     size_t got;
-    while ((got = fread(block, 1, sizeof block, stream)) > 0) SHA256Update(&context, block, got);
+    while ((got = fread(block, 1, sizeof block, stream)) > 0) sha256_update(&context, got, block);
     if (ferror(stream)) status = failure_set(error, FRINGE_FILE, "%s: %s", path, strerror(errno));
     fclose(stream);
     finish(&context, text);
