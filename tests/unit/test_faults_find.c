@@ -6,26 +6,22 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/rng.h"
 #include "fringe/fringe.h"
 #include "support/drawn_forest.h"
 #include "support/fault_ratings.h"
 #include "support/faulted_disc.h"
+#include "support/model_folder.h"
+#include "support/particle_scene.h"
 
 enum { SIDE = 220, DISCS = 4, WIDTH = SIDE * DISCS };
 
 #define AU_NM_PER_PX 0.023546 /* d of {111} is 10 px: 0.23546 nm */
 
-static char folder[64];
-static fringe_micrograph *image, *labels;
-static fringe_particles *particles;
-
 static void write_package(void)
 {
-    strcpy(folder, "/tmp/fringe-faults-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    drawn_forest_write(folder);
+    model_folder_make();
+    drawn_forest_write(model_folder);
 }
 
 /* A whole crystal, a glide, a twin, and noise, side by side. */
@@ -43,22 +39,14 @@ static void draw(double nm_per_px)
             pixels[at] = (float)value;
             mask[at] = dx * dx + dy * dy < FAULTED_DISC_RADIUS * FAULTED_DISC_RADIUS;
         }
-    cr_assert_eq(
-        fringe_micrograph_from_pixels(pixels, FRINGE_PIXEL_FLOAT32, 1, SIDE, WIDTH, nm_per_px, &image, NULL),
-        FRINGE_OK);
-    cr_assert_eq(
-        fringe_micrograph_from_pixels(mask, FRINGE_PIXEL_UINT8, 1, SIDE, WIDTH, nm_per_px, &labels, NULL),
-        FRINGE_OK);
-    cr_assert_eq(fringe_particles_find(labels, NULL, NULL, 0, NULL, NULL, &particles, NULL), FRINGE_OK);
-    cr_assert_eq(fringe_particles_count(particles), DISCS);
+    particle_scene_set(pixels, mask, SIDE, WIDTH, nm_per_px);
+    cr_assert_eq(fringe_particles_count(scene.particles), DISCS);
 }
 
 static void give_back(void)
 {
-    fringe_particles_free(particles);
-    fringe_micrograph_free(image);
-    fringe_micrograph_free(labels);
-    if (*folder) file_remove_tree(folder, NULL);
+    particle_scene_clear();
+    model_folder_remove();
 }
 
 TestSuite(find, .init = write_package, .fini = give_back);
@@ -67,7 +55,7 @@ static fringe_fault_model *load(const char *phases)
 {
     fringe_fault_model *model;
     fringe_error error;
-    cr_assert_eq(fringe_fault_model_load(folder, phases, NULL, &model, &error), FRINGE_OK, "%s",
+    cr_assert_eq(fringe_fault_model_load(model_folder, phases, NULL, &model, &error), FRINGE_OK, "%s",
                  error.message);
     return model;
 }
@@ -76,8 +64,8 @@ static fringe_faults *find(const fringe_fault_model *model, const fringe_run *ru
 {
     fringe_faults *faults;
     fringe_error error;
-    cr_assert_eq(fringe_faults_find(model, image, 0, 0, particles, run, &faults, &error), FRINGE_OK, "%s",
-                 error.message);
+    cr_assert_eq(fringe_faults_find(model, scene.image, 0, 0, scene.particles, run, &faults, &error),
+                 FRINGE_OK, "%s", error.message);
     cr_assert_eq(fringe_faults_count(faults), DISCS);
     cr_expect_null(fringe_faults_get(faults, -1));
     cr_expect_null(fringe_faults_get(faults, DISCS));
@@ -138,9 +126,6 @@ Test(find, without_pixel_size_no_nm_are_invented)
     draw(AU_NM_PER_PX);
     fringe_fault_model *model = load(NULL);
     fringe_faults *calibrated = find(model, NULL);
-    fringe_particles_free(particles);
-    fringe_micrograph_free(image);
-    fringe_micrograph_free(labels);
     draw(0);
     fringe_faults *faults = find(model, NULL);
     for (int i = 0; i < DISCS; i++) {
@@ -168,7 +153,7 @@ Test(find, a_known_lattice_tests_the_pixel_size)
 {
     char path[128];
     fringe_run *run;
-    snprintf(path, sizeof path, "%s/phases.yaml", folder);
+    snprintf(path, sizeof path, "%s/phases.yaml", model_folder);
     FILE *stream = fopen(path, "w");
     fputs("phases: [Au]\n", stream);
     fclose(stream);
@@ -182,9 +167,6 @@ Test(find, a_known_lattice_tests_the_pixel_size)
     draw(AU_NM_PER_PX);
     fringe_faults_free(find(model, run));
     cr_expect_str_eq(heard, "");
-    fringe_particles_free(particles);
-    fringe_micrograph_free(image);
-    fringe_micrograph_free(labels);
     draw(AU_NM_PER_PX * 0.96);
     fringe_faults *faults = find(model, run);
     const fringe_fault_rating *rating = fringe_faults_get(faults, 0);
@@ -226,20 +208,25 @@ Test(find, what_cannot_be_is_refused)
     fringe_fault_model *model = load(NULL);
     cr_assert_eq(fringe_micrograph_from_pixels(small, FRINGE_PIXEL_FLOAT32, 1, 64, 64, 0, &other, NULL),
                  FRINGE_OK);
-    cr_expect_eq(fringe_faults_find(model, other, 0, 0, particles, NULL, &faults, &error), FRINGE_ARGUMENT);
+    cr_expect_eq(fringe_faults_find(model, other, 0, 0, scene.particles, NULL, &faults, &error),
+                 FRINGE_ARGUMENT);
     cr_expect_null(faults);
     cr_expect_not_null(strstr(error.message, "880 x 220 pixels, the image 64 x 64"), "%s", error.message);
-    cr_expect_eq(fringe_faults_find(model, image, 1, 0, particles, NULL, &faults, NULL), FRINGE_ARGUMENT);
-    cr_expect_eq(fringe_faults_find(model, image, 0, 1, particles, NULL, &faults, NULL), FRINGE_ARGUMENT);
+    cr_expect_eq(fringe_faults_find(model, scene.image, 1, 0, scene.particles, NULL, &faults, NULL),
+                 FRINGE_ARGUMENT);
+    cr_expect_eq(fringe_faults_find(model, scene.image, 0, 1, scene.particles, NULL, &faults, NULL),
+                 FRINGE_ARGUMENT);
     cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
     fringe_run_cancel(run);
-    cr_expect_eq(fringe_faults_find(model, image, 0, 0, particles, run, &faults, NULL), FRINGE_CANCELLED);
+    cr_expect_eq(fringe_faults_find(model, scene.image, 0, 0, scene.particles, run, &faults, NULL),
+                 FRINGE_CANCELLED);
     fringe_run_free(run);
     fringe_micrograph_free(other);
     fringe_fault_model_free(model);
     cr_expect_eq(fringe_fault_model_load("/nowhere/at/all", NULL, NULL, &model, &error), FRINGE_FILE);
     cr_expect_null(model);
-    cr_expect_eq(fringe_fault_model_load(folder, "/nowhere/phases.yaml", NULL, &model, &error), FRINGE_FILE);
+    cr_expect_eq(fringe_fault_model_load(model_folder, "/nowhere/phases.yaml", NULL, &model, &error),
+                 FRINGE_FILE);
     fringe_fault_model_free(NULL);
     fringe_faults_free(NULL);
 }
@@ -259,13 +246,9 @@ Test(find, odd_particles_are_no_failure)
             memset(mask + 4 * LONG, 1, 2 * LONG);
             pixels[0] = NAN;
         }
-        cr_assert_eq(
-            fringe_micrograph_from_pixels(pixels, FRINGE_PIXEL_FLOAT32, 1, 8, LONG, 0.02, &image, NULL),
-            FRINGE_OK);
-        cr_assert_eq(fringe_micrograph_from_pixels(mask, FRINGE_PIXEL_UINT8, 1, 8, LONG, 0.02, &labels, NULL),
+        particle_scene_set(pixels, mask, 8, LONG, 0.02);
+        cr_assert_eq(fringe_faults_find(model, scene.image, 0, 0, scene.particles, NULL, &faults, NULL),
                      FRINGE_OK);
-        cr_assert_eq(fringe_particles_find(labels, NULL, NULL, 0, NULL, NULL, &particles, NULL), FRINGE_OK);
-        cr_assert_eq(fringe_faults_find(model, image, 0, 0, particles, NULL, &faults, NULL), FRINGE_OK);
         cr_assert_eq(fringe_faults_count(faults), pass ? 3 : 0);
         for (int i = 0; i < fringe_faults_count(faults); i++) {
             const fringe_fault_rating *rating = fringe_faults_get(faults, i);
@@ -273,10 +256,6 @@ Test(find, odd_particles_are_no_failure)
             cr_expect_eq(rating->resolved + rating->spot_count + rating->line_count, 0);
         }
         fringe_faults_free(faults);
-        if (pass) break;
-        fringe_particles_free(particles);
-        fringe_micrograph_free(image);
-        fringe_micrograph_free(labels);
     }
     fringe_fault_model_free(model);
 }
@@ -292,7 +271,7 @@ Test(find, a_lack_of_memory_is_survived)
     draw(AU_NM_PER_PX);
     for (long n = 0; status == FRINGE_MEMORY && n < 5000; n += 1 + n / 3, refused++) {
         alloc_fail_after(n);
-        status = fringe_fault_model_load(folder, NULL, NULL, &model, NULL);
+        status = fringe_fault_model_load(model_folder, NULL, NULL, &model, NULL);
         alloc_fail_after(-1);
         cr_assert_eq(model == NULL, status != FRINGE_OK);
     }
@@ -300,7 +279,7 @@ Test(find, a_lack_of_memory_is_survived)
     status = FRINGE_MEMORY;
     for (long n = 0; status == FRINGE_MEMORY && n < 500; n += 1 + n / 8, refused++) {
         alloc_fail_after(n);
-        status = fringe_faults_find(model, image, 0, 0, particles, run, &faults, NULL);
+        status = fringe_faults_find(model, scene.image, 0, 0, scene.particles, run, &faults, NULL);
         alloc_fail_after(-1);
         cr_assert_eq(faults == NULL, status != FRINGE_OK);
     }

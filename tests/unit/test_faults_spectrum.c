@@ -5,21 +5,19 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/rng.h"
 #include "fringe/fringe.h"
 #include "support/drawn_forest.h"
 #include "support/fault_ratings.h"
 #include "support/faulted_disc.h"
+#include "support/model_folder.h"
+#include "support/particle_scene.h"
 
 enum { SIDE = 220, MIDDLE = 110, OFFSET = 12 };
 
 #define AU_NM_PER_PX 0.023546 /* d of {111} is 10 px: 0.23546 nm */
 #define TURN_DEG     35.0
 
-static char folder[64];
-static fringe_micrograph *image, *labels;
-static fringe_particles *particles;
 static fringe_fault_model *model;
 
 /* The disc is particle 2; particle 1 is a speck in the corner. */
@@ -36,32 +34,24 @@ static void draw(enum faulted_disc_kind kind, double nm_per_px)
             mask[y * SIDE + x] =
                 dx * dx + dy * dy < FAULTED_DISC_RADIUS * FAULTED_DISC_RADIUS || (x < 4 && y < 4);
         }
-    cr_assert_eq(
-        fringe_micrograph_from_pixels(pixels, FRINGE_PIXEL_FLOAT32, 1, SIDE, SIDE, nm_per_px, &image, NULL),
-        FRINGE_OK);
-    cr_assert_eq(
-        fringe_micrograph_from_pixels(mask, FRINGE_PIXEL_UINT8, 1, SIDE, SIDE, nm_per_px, &labels, NULL),
-        FRINGE_OK);
-    cr_assert_eq(fringe_particles_find(labels, NULL, NULL, 0, NULL, NULL, &particles, NULL), FRINGE_OK);
-    cr_assert_eq(fringe_particles_count(particles), 2);
+    particle_scene_set(pixels, mask, SIDE, SIDE, nm_per_px);
+    cr_assert_eq(fringe_particles_count(scene.particles), 2);
 }
 
 static void load(void)
 {
     fringe_error error;
-    strcpy(folder, "/tmp/fringe-spectrum-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    drawn_forest_write(folder);
-    cr_assert_eq(fringe_fault_model_load(folder, NULL, NULL, &model, &error), FRINGE_OK, "%s", error.message);
+    model_folder_make();
+    drawn_forest_write(model_folder);
+    cr_assert_eq(fringe_fault_model_load(model_folder, NULL, NULL, &model, &error), FRINGE_OK, "%s",
+                 error.message);
 }
 
 static void give_back(void)
 {
     fringe_fault_model_free(model);
-    fringe_particles_free(particles);
-    fringe_micrograph_free(image);
-    fringe_micrograph_free(labels);
-    if (*folder) file_remove_tree(folder, NULL);
+    particle_scene_clear();
+    model_folder_remove();
 }
 
 TestSuite(spectrum, .init = load, .fini = give_back);
@@ -70,8 +60,8 @@ static fringe_spectrum *find(const fringe_fault_model *used)
 {
     fringe_spectrum *spectrum;
     fringe_error error;
-    cr_assert_eq(fringe_spectrum_find(used, image, 0, 0, particles, 1, NULL, &spectrum, &error), FRINGE_OK,
-                 "%s", error.message);
+    cr_assert_eq(fringe_spectrum_find(used, scene.image, 0, 0, scene.particles, 1, NULL, &spectrum, &error),
+                 FRINGE_OK, "%s", error.message);
     return spectrum;
 }
 
@@ -175,7 +165,8 @@ Test(spectrum, planes_run_as_drawn_and_the_rating_is_that_of_all_particles)
         fringe_spectrum_get_info(spectrum, &info);
         cr_expect_eq(rating->fault, expected[kind]);
         cr_expect_eq(info.plane_count, kind > 0);
-        cr_assert_eq(fringe_faults_find(model, image, 0, 0, particles, NULL, &faults, NULL), FRINGE_OK);
+        cr_assert_eq(fringe_faults_find(model, scene.image, 0, 0, scene.particles, NULL, &faults, NULL),
+                     FRINGE_OK);
         cr_expect(fault_ratings_are_same(rating, fringe_faults_get(faults, 1)), "kind %d", kind);
         if (kind) {
             const fringe_spectrum_plane *plane = fringe_spectrum_get_plane(spectrum, 0);
@@ -187,11 +178,6 @@ Test(spectrum, planes_run_as_drawn_and_the_rating_is_that_of_all_particles)
         }
         fringe_faults_free(faults);
         fringe_spectrum_free(spectrum);
-        fringe_particles_free(particles);
-        fringe_micrograph_free(image);
-        fringe_micrograph_free(labels);
-        particles = NULL;
-        image = labels = NULL;
     }
 }
 
@@ -239,7 +225,8 @@ static void refused(fringe_micrograph *of, int32_t slice, int32_t index, const f
 {
     fringe_spectrum *spectrum;
     fringe_error error = {0};
-    cr_expect_eq(fringe_spectrum_find(model, of, slice, 0, particles, index, run, &spectrum, &error), status);
+    cr_expect_eq(fringe_spectrum_find(model, of, slice, 0, scene.particles, index, run, &spectrum, &error),
+                 status);
     cr_expect_null(spectrum);
     cr_expect_not_null(strstr(error.message, words), "%s", error.message);
 }
@@ -253,15 +240,15 @@ Test(spectrum, what_has_none_is_refused)
     cr_assert_eq(
         fringe_micrograph_from_pixels(other_pixels, FRINGE_PIXEL_FLOAT32, 1, 64, 64, 0, &other, NULL),
         FRINGE_OK);
-    refused(image, 0, -1, NULL, FRINGE_ARGUMENT, "particle 0: there are 2");
-    refused(image, 0, 2, NULL, FRINGE_ARGUMENT, "particle 3: there are 2");
-    refused(image, 0, 0, NULL, FRINGE_ARGUMENT,
+    refused(scene.image, 0, -1, NULL, FRINGE_ARGUMENT, "particle 0: there are 2");
+    refused(scene.image, 0, 2, NULL, FRINGE_ARGUMENT, "particle 3: there are 2");
+    refused(scene.image, 0, 0, NULL, FRINGE_ARGUMENT,
             "particle 1: a lattice needs 64 pixels or more, the mask has 16");
     refused(other, 0, 1, NULL, FRINGE_ARGUMENT, "220 x 220 pixels, the image 64 x 64");
-    refused(image, 1, 1, NULL, FRINGE_ARGUMENT, "slice");
+    refused(scene.image, 1, 1, NULL, FRINGE_ARGUMENT, "slice");
     cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
     fringe_run_cancel(run);
-    refused(image, 0, 1, run, FRINGE_CANCELLED, "");
+    refused(scene.image, 0, 1, run, FRINGE_CANCELLED, "");
     fringe_run_free(run);
     fringe_micrograph_free(other);
     fringe_spectrum_free(NULL);
@@ -275,13 +262,9 @@ Test(spectrum, odd_particles_are_refused)
     static uint8_t mask[24 * LONG];
     for (int i = 0; i < 10; i++) memset(mask + i * LONG + 10, 1, 10);
     memset(mask + 20 * LONG, 1, 2 * LONG);
-    cr_assert_eq(fringe_micrograph_from_pixels(pixels, FRINGE_PIXEL_FLOAT32, 1, 24, LONG, 0.02, &image, NULL),
-                 FRINGE_OK);
-    cr_assert_eq(fringe_micrograph_from_pixels(mask, FRINGE_PIXEL_UINT8, 1, 24, LONG, 0.02, &labels, NULL),
-                 FRINGE_OK);
-    cr_assert_eq(fringe_particles_find(labels, NULL, NULL, 0, NULL, NULL, &particles, NULL), FRINGE_OK);
-    refused(image, 0, 0, NULL, FRINGE_ARGUMENT, "particle 1: all 100 pixels of a mask are alike");
-    refused(image, 0, 1, NULL, FRINGE_ARGUMENT,
+    particle_scene_set(pixels, mask, 24, LONG, 0.02);
+    refused(scene.image, 0, 0, NULL, FRINGE_ARGUMENT, "particle 1: all 100 pixels of a mask are alike");
+    refused(scene.image, 0, 1, NULL, FRINGE_ARGUMENT,
             "particle 2 is 2058 x 2 pixels: spectra are made of up to 2048");
 }
 
@@ -293,7 +276,8 @@ Test(spectrum, a_lack_of_memory_is_survived)
     draw(DISC_TWIN, AU_NM_PER_PX);
     for (long n = 0; status == FRINGE_MEMORY && n < 2000; n += 1 + n / 8, refusals++) {
         alloc_fail_after(n);
-        status = fringe_spectrum_find(n % 2 ? model : NULL, image, 0, 0, particles, 1, NULL, &spectrum, NULL);
+        status = fringe_spectrum_find(n % 2 ? model : NULL, scene.image, 0, 0, scene.particles, 1, NULL,
+                                      &spectrum, NULL);
         alloc_fail_after(-1);
         cr_assert_eq(spectrum == NULL, status != FRINGE_OK);
     }
