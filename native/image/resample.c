@@ -47,6 +47,9 @@ static struct stencil stencil_at(enum resample_kernel kernel, int32_t in, int32_
     if (in == out) {
         s.begin = i;
         s.end = i + 1;
+    } else if (kernel == RESAMPLE_NEAREST) {
+        s.begin = (2 * (int64_t)i + 1) * in / (2 * (int64_t)out);
+        s.end = s.begin + 1;
     } else if (kernel == RESAMPLE_LINEAR) {
         s.begin = floor_centre;
         s.end = floor_centre + 2;
@@ -63,7 +66,7 @@ static struct stencil stencil_at(enum resample_kernel kernel, int32_t in, int32_
 static double stencil_weight(enum resample_kernel kernel, int32_t in, int32_t out, const struct stencil *s,
                              int64_t index)
 {
-    if (in == out) return 1;
+    if (in == out || kernel == RESAMPLE_NEAREST) return 1;
     if (kernel == RESAMPLE_LINEAR) return fmax(0, 1 - fabs(s->centre - (double)index));
     if (out > in) return cubic(s->centre - (double)index);
     return overlap(s->low, s->high, index) / (s->high - s->low);

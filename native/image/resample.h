@@ -24,7 +24,10 @@ enum resample_kernel {
     RESAMPLE_IMAGE,
     /* Between the two nearest centres in proportion to the distance, whatever the factor; apart from rounding
      * it never leaves the range of the values: for probabilities. */
-    RESAMPLE_LINEAR
+    RESAMPLE_LINEAR,
+    /* The input pixel in which the output pixel's centre lies; on the edge of two, the later one: for values
+     * between which nothing lies. */
+    RESAMPLE_NEAREST
 };
 
 /* The number of pixels that `in` become when each is `factor` of the new ones wide: rounded to the nearest,

@@ -15,6 +15,7 @@ enum output_kind {
     OUTPUT_MASK,    /* "mask": the probability of channel `foreground`; at least the threshold is 255 */
     OUTPUT_CLASSES, /* "classes": probabilities that sum to 1; the class is the largest, ties to the lower */
     OUTPUT_MASKS,   /* "masks": an independent probability for each channel, one mask each */
+    OUTPUT_NUMBERS, /* "values": of each pixel the number of its class, between two of which nothing lies */
     OUTPUT_VALUES   /* "values": anything else, handed out as they are */
 };
 

@@ -43,6 +43,7 @@ const char *loaded_model_output_name(enum output_kind kind)
         return "classes";
     case OUTPUT_MASKS:
         return "masks";
+    case OUTPUT_NUMBERS:
     case OUTPUT_VALUES:
         break;
     }

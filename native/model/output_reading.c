@@ -143,7 +143,7 @@ enum output_kind output_reading_decide(const struct onnx_model *onnx, const stru
 {
     *foreground = 0;
     /* A class number is no probability: 2 and 3 are not more of it than 1. */
-    if (channel_count == 1) return numbers_classes(onnx) ? OUTPUT_VALUES : OUTPUT_MASK;
+    if (channel_count == 1) return numbers_classes(onnx) ? OUTPUT_NUMBERS : OUTPUT_MASK;
     enum activation activation = activation_of(onnx, output);
     if (channel_count < 2 || activation == ACTIVATION_NONE) return OUTPUT_VALUES;
     if (activation == ACTIVATION_SIGMOID) return OUTPUT_MASKS;

@@ -5,7 +5,7 @@
 #include "model/loaded_model.h"
 
 /* Decides from the completion and the graph's last operators. One channel: a mask, but
- * values where it is the number of the largest of other than two channels (ArgMax). Two softmax channels: a
+ * class numbers where it is that of the largest of other than two channels (ArgMax). Two softmax channels: a
  * mask of the one that is called particle or foreground, or of the one that is not called background; where
  * the names leave it open, of the second. More: classes. Sigmoid channels: masks. Anything else: values.
  * `onnx` has (N, C, H, W) images; channel_count is the output's. */

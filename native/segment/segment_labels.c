@@ -27,6 +27,8 @@ static fringe_status bring_back(struct segment_job *job, fringe_error *error)
     result->probability = alloc_array(count, sizeof *result->probability);
     if (!result->probability)
         return failure_memory(error, "the probability map", count * sizeof *result->probability);
+    enum resample_kernel kernel =
+        job->model->output_kind == OUTPUT_NUMBERS ? RESAMPLE_NEAREST : RESAMPLE_LINEAR;
     for (int32_t k = 0; job->outputs && k < job->kept_count; k++) {
         struct sample_plane work = {
             .pixel = FRINGE_PIXEL_FLOAT32, .height_px = job->work_height_px, .width_px = job->work_width_px};
@@ -35,7 +37,7 @@ static fringe_status bring_back(struct segment_job *job, fringe_error *error)
         work.samples = job->outputs + (size_t)k * (size_t)job->work_height_px * (size_t)job->work_width_px;
         own.pixels = result->probability + ((size_t)k * height + (size_t)job->excluded.top_px) * width +
                      job->excluded.left_px;
-        fringe_status status = resample_run(RESAMPLE_LINEAR, &work, &own, job->run, error);
+        fringe_status status = resample_run(kernel, &work, &own, job->run, error);
         if (status) return status;
     }
     alloc_free(job->outputs);
@@ -161,6 +163,7 @@ static void describe(const struct segment_job *job)
         result->kind = FRINGE_SEGMENT_MASKS;
         result->plane_count = job->output_channels;
         break;
+    case OUTPUT_NUMBERS:
     case OUTPUT_VALUES:
         result->kind = FRINGE_SEGMENT_VALUES;
         break;

@@ -109,6 +109,18 @@ Test(resample, linear_in_both_directions)
     expect_5x6(RESAMPLE_LINEAR, 3, 4, linear_3x4);
 }
 
+/* Below and right of where two pixels meet where a centre lies there. */
+Test(resample, nearest_makes_up_no_values)
+{
+    static const int rows[8] = {0, 0, 1, 2, 2, 3, 4, 4}, columns[4] = {0, 2, 3, 5}, halves[3] = {1, 3, 5};
+    float from[30], to[100];
+    pattern(from, 5, 6);
+    resample(RESAMPLE_NEAREST, from, 5, 6, to, 8, 4);
+    for (int i = 0; i < 8 * 4; i++) cr_expect_eq(to[i], from[rows[i / 4] * 6 + columns[i % 4]], "%d", i);
+    resample(RESAMPLE_NEAREST, from, 5, 6, to, 5, 3);
+    for (int i = 0; i < 5 * 3; i++) cr_expect_eq(to[i], from[i / 3 * 6 + halves[i % 3]], "%d", i);
+}
+
 Test(resample, equal_grids_are_a_copy)
 {
     float from[30], to[30];

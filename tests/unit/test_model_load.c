@@ -266,7 +266,7 @@ Test(model_load, class_numbers_are_no_probabilities)
             x = net_node(net, "ArgMax", &x, 1, "axis=1", 1);
             x = net_node(net, "Cast", &x, 1, "to=1", 1);
             enum output_kind kind = output_reading_decide(net_end(net, x, "output"), &output, 1, &foreground);
-            cr_expect_eq(kind, channels == 2 ? OUTPUT_MASK : OUTPUT_VALUES, "%d channels", channels);
+            cr_expect_eq(kind, channels == 2 ? OUTPUT_MASK : OUTPUT_NUMBERS, "%d channels", channels);
             net_free(net);
         }
 }

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "fringe/segment.h"
 #include "image/micrograph_source.h"
+#include "model/output_reading.h"
 #include "support/built_model.h"
 #include "support/nets.h"
 
@@ -114,6 +115,36 @@ Test(grid, normalizations)
     cr_assert_eq(segment(pixels, 1, 101, 0), FRINGE_OK);
     for (int i = 0; i < 101; i++)
         cr_expect_float_eq(result.probability[i], (pixels[i] - 7) / (204.6 - 7), 1e-6);
+}
+
+/* Numbers of classes come back to the image's grid as they are: between 0 and 2 lies no 1. */
+Test(grid, class_numbers_are_not_mixed)
+{
+    enum { SIDE = 24 };
+    static const float weights[3] = {0, 1, 2}, biases[3] = {0, -1, -4}; /* 1 above 1, 2 above 3 */
+    float pixels[SIDE * SIDE];
+    for (int i = 0; i < SIDE * SIDE; i++) pixels[i] = i % SIDE < SIDE / 2 ? 0 : 6;
+    options.normalize = FRINGE_NORMALIZE_NONE;
+    options.resample_nm = 0.02;
+    options.exclude_bottom_px = 0; /* even areas are no data bar */
+    for (int cast = 0; cast < 2; cast++) {
+        int foreground;
+        if (net) net_free(net);
+        net = net_begin("image", 1);
+        int inputs[3] = {net_input(net), net_floats(net, 4, (int64_t[]){3, 1, 1, 1}, weights),
+                         net_floats(net, 1, (int64_t[]){3}, biases)};
+        int y = net_node(net, "Conv", inputs, 3, "kernel_shape=1,1", 3);
+        y = net_node(net, "ArgMax", &y, 1, "axis=1 keepdims=1", 1);
+        if (cast) y = net_node(net, "Cast", &y, 1, "to=1", 1);
+        const struct onnx_model *onnx = net_end(net, y, "output");
+        built_model_init(&built, onnx, 1, OUTPUT_VALUES);
+        built.model.output_kind = output_reading_decide(onnx, &built.output, 1, &foreground);
+        cr_assert_eq(segment(pixels, SIDE, SIDE, 0.01), FRINGE_OK, "%s", error.message);
+        cr_assert_eq(result.kind, FRINGE_SEGMENT_VALUES);
+        cr_expect_float_eq(result.worked_at_nm_per_px_x, 0.02, 1e-12);
+        for (int i = 0; i < SIDE * SIDE; i++)
+            cr_assert_eq(result.probability[i], pixels[i] / 3, "pixel %d: %g", i, result.probability[i]);
+    }
 }
 
 /* Excluded edges are left out before anything is measured: as if the image had been cropped. */
