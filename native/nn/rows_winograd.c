@@ -13,17 +13,15 @@
 
 enum {
     LEAST_IN_CHANNELS = 8,
-    LEAST_OUT_CHANNELS = 4,    /* below these the transforms cost more than the products save */
-    BLOCK_FLOATS = 112 * 1024, /* of a block's input and products, transformed: they should stay in L2 */
-    LEAST_TILES = 24,
-    MOST_TILES = 48,                   /* of a block of several rows of tiles, which a narrow layer's are */
-    LARGE_WEIGHTS = 128 * 1024,        /* floats that L2 does not hold: worth reading seldom */
-    HUGE_WEIGHTS = 16 * LARGE_WEIGHTS, /* worth more than a block's input that stays in L2 */
-    WIDE_CHANNELS = 128,               /* above, and with weights that are not huge, LEAST_TILES at most */
-    WINOGRAD_PART = 128,               /* output channels of a part: each part transforms the input anew */
-    LEAST_PART = 32,                   /* of a narrow layer, which has few blocks to share out */
-    PRODUCT_CHANNELS = 32,             /* output channels whose products are held at a time */
-    LINE_FLOATS = 16                   /* of a cache line */
+    LEAST_OUT_CHANNELS = 4,     /* below these the transforms cost more than the products save */
+    BLOCK_FLOATS = 112 * 1024,  /* of a block's input and products, transformed: they should stay in L2 */
+    GROUPED_TILES = 48,         /* of a block of several rows of tiles, which a narrow layer's are */
+    LARGE_WEIGHTS = 128 * 1024, /* floats that L2 does not hold: worth waiting for GROUPED_TILES */
+    NARROW_TILES = 24,          /* of a row: a layer that has few blocks to share out */
+    WINOGRAD_PART = 128,        /* output channels of a part: each part transforms the input anew */
+    LEAST_PART = 32,            /* of a narrow layer */
+    PRODUCT_CHANNELS = 32,      /* output channels whose products are held at a time */
+    LINE_FLOATS = 16            /* of a cache line */
 };
 
 struct winograd_data {
@@ -84,6 +82,14 @@ static size_t lay_sources(const struct step *step, const struct network *network
     return floats;
 }
 
+/* Asks for a stretch of some rows before it is needed: stretches are too short for the processor to foresee.
+ */
+static void fetch_ahead(const float *const *rows, int row_count, size_t away, int64_t pixels)
+{
+    for (int k = 0; k < row_count; k++)
+        for (int64_t x = 0; x < pixels; x += LINE_FLOATS) __builtin_prefetch(rows[k] + away + x);
+}
+
 /* Transforms one group's input: all channels, `count` tiles from output pixel (y, x), to place `at` of the
  * block's arrays. */
 static void transform_group(const struct step *step, const struct execution *execution, int64_t n, int64_t y,
@@ -102,6 +108,8 @@ static void transform_group(const struct step *step, const struct execution *exe
             rows[k] = execution_row(execution, in, row + k) + (size_t)(n * in->channels) * in->plane_stride +
                       column;
         for (int64_t c = 0; c < in->channels; c++) {
+            if (c + 1 < in->channels)
+                fetch_ahead(rows, row_count, in->plane_stride, (doubled ? 2 : WINOGRAD_TILE) * count + 2);
             (doubled ? data->kernels->input_doubled : data->kernels->input)(
                 rows, count, sources[i].v + c * stride + at, sources[i].v_stride, scratch);
             for (int k = 0; k < row_count; k++) rows[k] += in->plane_stride;
@@ -261,15 +269,12 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
         planes += builder->network->slots[step->inputs[i]].channels * source_planes(data->conv.doubled[i]);
     cut_rows(data, planes, tiles);
     int64_t row_tiles = chunk_stride(data, data->chunk_tiles);
-    int large = floats > LARGE_WEIGHTS, huge = floats > HUGE_WEIGHTS;
-    int64_t most = huge || (large && data->conv.in_channels <= WIDE_CHANNELS) ? MOST_TILES : LEAST_TILES;
-    int64_t least = huge ? MOST_TILES : large ? LEAST_TILES : 1;
-    data->row_groups = most > row_tiles ? most / row_tiles : 1;
-    data->part_channels = tiles > LEAST_TILES ? WINOGRAD_PART : part_of_narrow(data->conv.out_channels);
+    data->row_groups = GROUPED_TILES > row_tiles ? GROUPED_TILES / row_tiles : 1;
+    data->part_channels = tiles > NARROW_TILES ? WINOGRAD_PART : part_of_narrow(data->conv.out_channels);
     data->channel_parts = (data->conv.out_channels + data->part_channels - 1) / data->part_channels;
     step->parts = (int)(data->chunk_count * data->channel_parts * out->batch);
     step->block_rows = (int)(data->row_groups * WINOGRAD_TILE);
-    step->lump_rows = (int)(least > row_tiles ? least / row_tiles : 1) * WINOGRAD_TILE;
+    step->lump_rows = floats > LARGE_WEIGHTS ? step->block_rows : WINOGRAD_TILE;
     int64_t stride = most_stride(data);
     /* An input that does not stay in L2 is read once for all of a part. */
     data->held_channels = planes * stride > BLOCK_FLOATS ? data->part_channels : PRODUCT_CHANNELS;
