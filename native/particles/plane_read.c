@@ -57,9 +57,10 @@ fringe_status plane_read_pixel_size(fringe_micrograph *labels, fringe_micrograph
     return FRINGE_OK;
 }
 
-/* A value as a label; -1 where it is none. */
-static int32_t as_label(float value)
+/* A value as a label; -1 where it is none. A colour's brightness is no whole number, and black alone is 0. */
+static int32_t as_label(float value, int colour)
 {
+    if (colour && value > 0) value = fmaxf(1, roundf(value));
     return value >= 0 && value <= PLANE_READ_MOST_LABEL && value == floorf(value) ? (int32_t)value : -1;
 }
 
@@ -110,7 +111,7 @@ fringe_status plane_read_values(fringe_micrograph *labels, int32_t slice, double
         status = micrograph_source_read_rows(labels, slice, 0, y, y + 1, row, error);
         for (size_t x = 0; x < width && !status; x++) {
             size_t at = (size_t)y * width + x;
-            made[at] = threshold > 0 ? row[x] >= (float)threshold : as_label(row[x]);
+            made[at] = threshold > 0 ? row[x] >= (float)threshold : as_label(row[x], info->colour);
             if (made[at] < 0) status = refuse(labels, at, row[x], error);
         }
     }

@@ -1,11 +1,14 @@
 /* What is accepted as labels and what is refused, options, splitting, the distribution. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "fringe/particles.h"
+#include "io/png_write.h"
 #include "particles/population.h"
 
 static fringe_error error;
@@ -72,6 +75,32 @@ Test(find, numbers_that_are_no_labels)
     cr_expect_eq(fringe_particles_count(particles), 1);
     cr_expect_eq(fringe_particles_get(particles, 0)->pixel_count, 2);
     fringe_particles_free(particles);
+}
+
+/* Red and green would be two labels by their brightness, which nobody meant; one colour on black is a
+ * mask. */
+Test(find, colours_are_no_labels)
+{
+    char folder[] = "/tmp/fringe-colour-XXXXXX", path[64];
+    uint8_t pixels[2 * 3 * 3] = {0};
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/mask.png", folder);
+    for (int colours = 0; colours <= 2; colours++) {
+        fringe_micrograph *labels;
+        fringe_particles *particles;
+        pixels[0] = pixels[3] = colours ? 255 : 1; /* red; the darkest is not black either */
+        if (colours == 2) pixels[16] = 255;        /* green */
+        cr_assert_eq(png_write(path, pixels, 2, 3, 3, NULL), FRINGE_OK);
+        cr_assert_eq(fringe_micrograph_open(path, NULL, &labels, NULL), FRINGE_OK);
+        fringe_status status = fringe_particles_find(labels, NULL, NULL, 0, NULL, NULL, &particles, &error);
+        cr_expect_eq(status, colours < 2 ? FRINGE_OK : FRINGE_ARGUMENT, "%s", error.message);
+        cr_assert_eq(particles == NULL, colours == 2);
+        if (particles) cr_expect_eq(fringe_particles_count(particles), 1);
+        fringe_particles_free(particles);
+        fringe_micrograph_free(labels);
+    }
+    cr_expect(strstr(error.message, "a colour picture with brightnesses 76 and 150"), "%s", error.message);
+    cr_expect_eq(file_remove_tree(folder, NULL), FRINGE_OK);
 }
 
 Test(find, sizes_and_channels_must_fit)
