@@ -11,11 +11,13 @@ import ij.Menus;
 import ij.WindowManager;
 import ij.gui.GenericDialog;
 import ij.plugin.frame.Recorder;
+import java.awt.Choice;
 import java.awt.TextField;
 import java.awt.Window;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.Hashtable;
 import java.util.Scanner;
 import org.junit.Before;
@@ -118,7 +120,40 @@ public class CommandsTest {
         Session.picture("help", help);
         help.dispose();
         assertTrue(call("ModelInfoCommand", "\"hrtem-particles\"").contains("zero_mean_unit_variance"));
+        assertTrue(call("ModelInfoCommand", "\"hrtem-faults\"").contains("\nclasses\tno fault seen, stacking fault, "));
         assertTrue(IJ.runMacro("return call(\"fringe.imagej.HelpCommand.call\");").contains("roi_manager"));
+    }
+
+    /** Asks by a dialog, chooses a model where one is given, and returns the one that was chosen before. */
+    private static String chosen(String title, String model) throws Exception {
+        new Thread(() -> IJ.doCommand(title + "...")).start();
+        GenericDialog dialog = (GenericDialog) Session.window(title);
+        Choice choice = (Choice) dialog.getChoices().get(0);
+        String before = choice.getSelectedItem();
+        java.awt.EventQueue.invokeAndWait(() -> {
+            if (model != null) choice.select(model);
+            Session.press(dialog, model == null ? "Cancel" : "OK");
+        });
+        Session.await(title + " is closed", () -> !dialog.isShowing() && !IJ.getImage().isLocked());
+        return before;
+    }
+
+    /** Another one may be the first by its name. */
+    @Test
+    public void dialogsBeginWithTheUsualNetworkOrTheLast() throws Exception {
+        Path models = Paths.get(System.getProperty("fringe.application"), "models"), other = models.resolve("a-network.onnx");
+        Files.createDirectories(models);
+        TinyNetwork.write(other, "Softmax");
+        try {
+            Session.micrograph().show();
+            for (String title : new String[] {"Fringe Model Info", "Fringe Analyze", "Fringe Segment"})
+                assertEquals(title, "hrtem-particles", chosen(title, null));
+            chosen("Fringe Segment", "a-network");
+            assertEquals("a-network", chosen("Fringe Segment", "hrtem-particles"));
+            assertEquals("hrtem-particles", chosen("Fringe Segment", null));
+        } finally {
+            Files.delete(other);
+        }
     }
 
     private static String call(String name, String arguments) {

@@ -23,6 +23,7 @@ import java.awt.Point;
 import java.awt.Robot;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +150,22 @@ public class ParticleClicksTest {
         clickDisc(2);
         window.getWindow().setLocation(220, 90 + drawn.getWindow().getHeight());
         Session.picture("spectrum", drawn.getWindow(), window.getWindow());
+    }
+
+    /** The window of its spectrum stays open, and does not keep it in memory. */
+    @Test
+    public void closedMicrographIsFreed() throws Exception {
+        clickDisc(0);
+        WeakReference<ImagePlus> micrograph = new WeakReference<>(drawn);
+        drawn.changes = false;
+        drawn.close();
+        drawn = null;
+        for (int i = 0; i < 50 && micrograph.get() != null; i++) {
+            System.gc();
+            IJ.wait(50);
+        }
+        assertNull("the micrograph is freed", micrograph.get());
+        assertTrue(Session.shown(WINDOW).isVisible());
     }
 
     private void assertNothing(String what) {

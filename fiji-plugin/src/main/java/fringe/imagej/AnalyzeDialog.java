@@ -5,9 +5,6 @@ import ij.ImagePlus;
 import ij.gui.DialogListener;
 import ij.gui.GenericDialog;
 import java.awt.AWTEvent;
-import java.awt.Choice;
-import java.util.Arrays;
-import java.util.Map;
 
 /** Asks for the settings. Labels are the keys of macros: what ImageJ records is what AnalyzeSettings.parse reads. */
 final class AnalyzeDialog implements DialogListener {
@@ -43,15 +40,10 @@ final class AnalyzeDialog implements DialogListener {
 
     /** Adds the fields. */
     void build(GenericDialog dialog) {
-        Map<String, String> models = Models.list();
         String[] forests = Forests.names(true);
-        models.keySet().removeAll(Arrays.asList(forests));
-        String[] names = models.keySet().toArray(new String[0]);
         String forest = last.measure.forest == null ? forests[0] : last.measure.forest;
         MeasureSettings measure = last.measure;
-        dialog.addChoice("model", names, models.containsKey(last.segment.model) ? last.segment.model : names.length > 0 ? names[0] : "");
-        Choice model = (Choice) dialog.getChoices().get(0);
-        dialog.addButton("Browse...", event -> SegmentDialog.browse(model));
+        SegmentDialog.addModel(dialog, last.segment.model);
         dialog.addChoice("forest", forests, forest);
         dialog.addFileField("phases", measure.phases);
         dialog.addSlider("threshold", 0.01, 1, last.segment.threshold, 0.01);

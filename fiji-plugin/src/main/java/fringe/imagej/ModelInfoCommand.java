@@ -1,5 +1,6 @@
 package fringe.imagej;
 
+import fringe.FaultModel;
 import fringe.Model;
 import fringe.ModelInfo;
 import ij.IJ;
@@ -8,6 +9,7 @@ import ij.gui.GenericDialog;
 import ij.plugin.PlugIn;
 import ij.text.TextWindow;
 import java.awt.GraphicsEnvironment;
+import java.util.List;
 import java.util.Locale;
 
 /** Plugins>Fringe>Fringe Model Info...: what a model is. */
@@ -27,9 +29,10 @@ public class ModelInfoCommand implements PlugIn {
     }
 
     private static String ask() {
-        String[] names = Models.list().keySet().toArray(new String[0]);
+        List<String> names = Models.networks();
+        names.addAll(Models.forests());
         GenericDialog dialog = new GenericDialog(TITLE);
-        dialog.addChoice("model", names, names.length > 0 ? names[0] : "");
+        dialog.addChoice("model", names.toArray(new String[0]), names.isEmpty() ? "" : names.get(0));
         dialog.addHelp(HelpCommand.text());
         dialog.showDialog();
         return dialog.wasCanceled() ? null : dialog.getNextChoice();
@@ -37,6 +40,7 @@ public class ModelInfoCommand implements PlugIn {
 
     /** The same as text, a line "fact, tab, value" each, for macros without windows. */
     public static String call(String nameOrPath) {
+        if (Models.isForest(Models.find(nameOrPath))) return forest(nameOrPath);
         try (Monitor monitor = new Monitor(nameOrPath); Models.Loaded loaded = Models.use(nameOrPath, monitor.run)) {
             Model model = loaded.model;
             ModelInfo info = model.info();
@@ -46,6 +50,18 @@ public class ModelInfoCommand implements PlugIn {
         } finally {
             IJ.showStatus("");
         }
+    }
+
+    private static String forest(String nameOrPath) {
+        StringBuilder text = new StringBuilder();
+        try (FaultModel forest = Forests.load(nameOrPath, "", null)) {
+            line(text, "name", forest.name());
+            line(text, "path", forest.path());
+            line(text, "sha256", forest.sha256());
+            line(text, "random forest", forest.treeCount() + " trees");
+            line(text, "classes", String.join(", ", FaultModel.classNames()));
+        }
+        return text.toString();
     }
 
     private static String text(ModelInfo info, long memory, int height, int width) {

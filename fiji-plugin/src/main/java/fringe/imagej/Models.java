@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * last model stays loaded, since loading takes longer than a small image.
  */
 final class Models {
+    /** What analyze takes on the command line. */
+    private static final String USUAL = "hrtem-particles";
+
     private static Loaded last;
 
     private Models() {
@@ -63,16 +66,27 @@ final class Models {
     /** Names of the models that are forests, by what their descriptions say. */
     static List<String> forests() {
         List<String> forests = new ArrayList<>();
-        for (Map.Entry<String, String> model : list().entrySet()) {
-            File description = new File(model.getValue(), "rdf.yaml");
-            try {
-                String text = description.isFile() ? new String(Files.readAllBytes(description.toPath()), "UTF-8") : "";
-                if (text.matches("(?s).*\\n *features:.*")) forests.add(model.getKey());
-            } catch (IOException e) {
-                IJ.log("Fringe: " + description + " cannot be read: " + e);
-            }
-        }
+        for (Map.Entry<String, String> model : list().entrySet()) if (isForest(model.getValue())) forests.add(model.getKey());
         return forests;
+    }
+
+    static boolean isForest(String path) {
+        File description = new File(path, "rdf.yaml");
+        try {
+            String text = description.isFile() ? new String(Files.readAllBytes(description.toPath()), "UTF-8") : "";
+            return text.matches("(?s).*\\n *features:.*");
+        } catch (IOException e) {
+            IJ.log("Fringe: " + description + " cannot be read: " + e);
+            return false;
+        }
+    }
+
+    /** Names of the networks, the usual one first where it is there. */
+    static List<String> networks() {
+        List<String> networks = new ArrayList<>(list().keySet());
+        networks.removeAll(forests());
+        if (networks.remove(USUAL)) networks.add(0, USUAL);
+        return networks;
     }
 
     /** The path of a model given by path or by name. */

@@ -58,7 +58,7 @@ final class ParticleClicks extends MouseAdapter {
         if (found.at(x, y, image.getZ(), image.getT()) == null) return;
         NEWEST.set(event);
         WORKER.execute(() -> {
-            if (NEWEST.get() == event) show(x, y);
+            if (NEWEST.compareAndSet(event, null)) show(x, y); // the event would hold the image
         });
     }
 

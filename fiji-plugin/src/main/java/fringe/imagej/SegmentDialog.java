@@ -7,7 +7,8 @@ import ij.gui.GenericDialog;
 import ij.io.OpenDialog;
 import java.awt.AWTEvent;
 import java.awt.Choice;
-import java.util.Map;
+import java.io.File;
+import java.util.List;
 
 /**
  * Asks for the settings. Labels are the keys of macros: what ImageJ records is what Settings.parse reads.
@@ -45,12 +46,7 @@ final class SegmentDialog implements DialogListener {
 
     private GenericDialog build() {
         GenericDialog dialog = new GenericDialog("Fringe Segment");
-        Map<String, String> models = Models.list();
-        models.keySet().removeAll(Models.forests());
-        String[] names = models.keySet().toArray(new String[0]);
-        dialog.addChoice("model", names, models.containsKey(last.model) ? last.model : names.length > 0 ? names[0] : "");
-        Choice model = (Choice) dialog.getChoices().get(0);
-        dialog.addButton("Browse...", event -> browse(model));
+        addModel(dialog, last.model);
         dialog.addSlider("threshold", 0.01, 1, last.threshold, 0.01);
         dialog.addChoice("normalize", Settings.NORMALIZE, last.normalize);
         dialog.addNumericField("pixel_size", last.pixelSize, 4, 8, "nm, 0: the image's");
@@ -66,7 +62,17 @@ final class SegmentDialog implements DialogListener {
         return dialog;
     }
 
-    static void browse(Choice model) {
+    /** Adds the choice of a network, which begins with the one that was used before. */
+    static void addModel(GenericDialog dialog, String before) {
+        List<String> names = Models.networks();
+        if (!names.contains(before) && new File(before).exists()) names.add(before);
+        String first = names.contains(before) ? before : names.isEmpty() ? "" : names.get(0);
+        dialog.addChoice("model", names.toArray(new String[0]), first);
+        Choice model = (Choice) dialog.getChoices().lastElement();
+        dialog.addButton("Browse...", event -> browse(model));
+    }
+
+    private static void browse(Choice model) {
         OpenDialog file = new OpenDialog("A model: .zip, .onnx or the rdf.yaml of a folder");
         if (file.getPath() == null) return;
         boolean description = file.getFileName().endsWith(".yaml");

@@ -4,6 +4,7 @@ import fringe.FaultRating;
 import fringe.Spectrum;
 import ij.IJ;
 import ij.ImagePlus;
+import ij.WindowManager;
 import ij.gui.ImageWindow;
 import ij.gui.Line;
 import ij.gui.OvalRoi;
@@ -33,7 +34,8 @@ final class SpectrumWindow {
     private static final Color OTHER = new Color(190, 190, 190);
 
     private static ImagePlus window;
-    private static ImagePlus source;
+    /** The micrograph by its number, so that it is not held when it was closed. */
+    private static int source;
 
     private final Spectrum spectrum;
     /** Pixels of the spectrum on each side of the middle, and of the picture for each of them. */
@@ -54,7 +56,7 @@ final class SpectrumWindow {
     /** Opens the window beside an image, or puts the spectrum in place of that which it shows. */
     static synchronized void show(SpectrumCommand.Result result, ImagePlus image) {
         ImagePlus made = of(result);
-        source = image;
+        source = image.getID();
         if (window != null && window.isVisible()) {
             window.setImage(made);
             window.setDisplayRange(made.getDisplayRangeMin(), made.getDisplayRangeMax());
@@ -72,7 +74,8 @@ final class SpectrumWindow {
 
     /** The micrograph that is meant: where the window of spectra is in front, the one that its particle is of. */
     static synchronized ImagePlus micrographOf(ImagePlus image) {
-        return image == window && source.isVisible() ? source : image;
+        ImagePlus micrograph = image == window ? WindowManager.getImage(source) : null;
+        return micrograph == null ? image : micrograph;
     }
 
     /** The picture, with its overlay. */
