@@ -17,10 +17,10 @@ static const char help[] =
     "  --no-classify        no classes and lattices, only sizes and shapes\n"
     "  -o DIR               write there, subfolders mirrored; otherwise beside each input\n"
     "  --probability        also -probability.tif, and its mean in each particle\n"
-    "  --threshold T        particle from this probability on, 0 to 1 (0.5)\n"
-    "  --normalize HOW      none, zscore, minmax or percentile, instead of the model's own\n"
+    "  --threshold T, --normalize HOW  particle from this probability on (0.5); as for segment\n"
     "  --pixel-size NM      pixel size of the inputs in nm, instead of their calibration\n"
     "  --resample HOW       auto: to the model's pixel size (default); off; or a size in nm\n"
+    "  --mirror             mean over four mirrored views: more accurate, four times slower\n"
     "  --exclude-bottom PX  rows to leave out at the bottom; otherwise data bars are detected\n"
     "  --connectivity N, --fill-holes  connected neighbours: 8 (default) or 4; holes belong to particles\n"
     "  --split NECK         divide at necks narrower than NECK times the narrower side (0.7); 0: never\n"
@@ -94,6 +94,7 @@ int cli_analyze_run(int argc, char **argv)
         {"--normalize", CLI_OPTION_WORD, &normalize, 0, 0, cli_options_normalizations},
         {"--pixel-size", CLI_OPTION_NUMBER, &segment->pixel_size_nm, CLI_SMALLEST_NM, CLI_LARGEST_NM, NULL},
         {"--resample", CLI_OPTION_TEXT, &request.resample, 0, 0, NULL},
+        {"--mirror", CLI_OPTION_FLAG, &segment->mirror, 0, 0, NULL},
         {"--exclude-bottom", CLI_OPTION_INTEGER, &segment->exclude_bottom_px, 0, INT32_MAX, NULL},
         {"--connectivity", CLI_OPTION_WORD, &connectivity, 0, 0, cli_options_connectivities},
         {"--fill-holes", CLI_OPTION_FLAG, &particles->fill_holes, 0, 0, NULL},

@@ -27,12 +27,12 @@ _fringe() {
     case $command in
     analyze)
         options="--model --forest --phases --no-classify -o --probability --compress --threshold --normalize --pixel-size
-            --resample --exclude-bottom --connectivity --fill-holes --split --min-diameter --max-diameter --min-pixels
+            --resample --mirror --exclude-bottom --connectivity --fill-holes --split --min-diameter --max-diameter --min-pixels
             --border --channel --band --tile --threads --overwrite --recursive --files-from --json --help"
         ;;
     segment)
         options="--model -o --probability --overlay --compress --threshold --normalize --pixel-size --resample
-            --exclude-bottom --band --tile --threads --overwrite --recursive --files-from --json --help"
+            --mirror --exclude-bottom --band --tile --threads --overwrite --recursive --files-from --json --help"
         ;;
     measure)
         options="--image --probability --threshold --connectivity --fill-holes --split --min-diameter --max-diameter
@@ -47,7 +47,7 @@ _fringe() {
     train) options="-o --from --threads --overwrite --json --help" ;;
     evaluate)
         options="--truth --model --baseline --classes --ignore --csv --json --repeats --seed --threshold --normalize
-            --pixel-size --resample --exclude-bottom --threads --recursive --files-from --help"
+            --pixel-size --resample --mirror --exclude-bottom --threads --recursive --files-from --help"
         ;;
     info) options="--json --help" ;;
     "model info") options="--size --json --help" ;;

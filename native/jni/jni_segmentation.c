@@ -15,6 +15,7 @@ int jni_segment_options_take(JNIEnv *env, jobject from, fringe_segment_options *
         {"bandRows", JNI_KIND_INT, offsetof(fringe_segment_options, band_rows)},
         {"tile", JNI_KIND_INT, offsetof(fringe_segment_options, tile_px)},
         {"memoryBytes", JNI_KIND_LONG, offsetof(fringe_segment_options, memory_bytes)},
+        {"mirror", JNI_KIND_FLAG, offsetof(fringe_segment_options, mirror)},
         {"labelsOnly", JNI_KIND_FLAG, offsetof(fringe_segment_options, labels_only)},
     };
     fringe_segment_options_init(options);

@@ -135,6 +135,7 @@ static void list_segmentation(const struct provenance_origin *origin, struct fac
                : segment->resample_nm > 0 ? NULL
                                           : "auto",
                segment->resample_nm);
+    add_choice(facts, "mirror", "--mirror", segment->mirror ? "on" : "off", 0);
     add_choice(facts, "exclude_bottom", "--exclude-bottom", segment->exclude_bottom_px >= 0 ? NULL : "auto",
                segment->exclude_bottom_px);
     add_number(facts, FACT_FLAG, "parameters", "probability", "--probability", origin->options->probability);

@@ -7,11 +7,31 @@
 #include "image/reflect.h"
 #include "segment/segment_plan.h"
 
-/* One tile under way. Rows and columns are those of the padded image. */
+enum { MIRROR_VIEWS = 4 };
+
+/* One tile of one view under way. A view is the image as it is, mirrored left to right, top to bottom, or
+ * both; rows and columns are those of the padded view. */
 struct window {
     struct segment_job *job;
     struct tile_span rows, columns;
+    int view; /* bit 0: left is right, bit 1: top is bottom */
 };
+
+static inline int left_is_right(const struct window *window)
+{
+    return window->view & 1;
+}
+
+static inline int top_is_bottom(const struct window *window)
+{
+    return window->view >> 1;
+}
+
+/* Where pixel `index` of a view's axis of `size` lies in the image. */
+static inline int64_t turned_index(int64_t index, int64_t size, int turned)
+{
+    return turned ? size - 1 - index : index;
+}
 
 /* `count` prepared pixels of a row of the work grid. */
 static void copy_pixels(const struct segment_job *job, int32_t c, int32_t y, int32_t x, int32_t count,
@@ -24,20 +44,40 @@ static void copy_pixels(const struct segment_job *job, int32_t c, int32_t y, int
         memcpy(to, prepared + (size_t)y * (size_t)job->work_width_px + x, (size_t)count * sizeof *to);
 }
 
-/* Row y of channel c as the network sees it: beyond the image its mirror. */
+static void turn_round(float *values, int32_t count)
+{
+    for (int32_t i = 0, k = count - 1; i < k; i++, k--) {
+        float kept = values[i];
+        values[i] = values[k];
+        values[k] = kept;
+    }
+}
+
+/* Row y of channel c of the view as the network sees it: beyond the image its mirror. */
 static void fill_row(const struct window *window, int32_t c, int64_t y, float *to)
 {
     const struct segment_job *job = window->job;
-    int32_t row = (int32_t)reflect_index(y, job->work_height_px), width = job->work_width_px;
+    int32_t height = job->work_height_px, width = job->work_width_px;
+    int32_t row = (int32_t)turned_index(reflect_index(y, height), height, top_is_bottom(window));
     int32_t begin = window->columns.begin, end = window->columns.end;
     int32_t inside = end < width ? end : width;
-    if (inside > begin) copy_pixels(job, c, row, begin, inside - begin, to);
+    if (inside > begin) {
+        copy_pixels(job, c, row, left_is_right(window) ? width - inside : begin, inside - begin, to);
+        if (left_is_right(window)) turn_round(to, inside - begin);
+    }
     for (int32_t x = inside > begin ? inside : begin; x < end; x++)
-        copy_pixels(job, c, row, (int32_t)reflect_index(x, width), 1, to + (x - begin));
+        copy_pixels(job, c, row, (int32_t)turned_index(reflect_index(x, width), width, left_is_right(window)),
+                    1, to + (x - begin));
+}
+
+/* Adds a row of a view to the image's own, which begins at `to`. */
+static void add_turned(float *to, const float *from, int64_t begin, int64_t end, int64_t width, int turned)
+{
+    for (int64_t x = begin; x < end; x++) to[turned_index(x, width, turned)] += from[x - begin];
 }
 
 /* Keeps what the tile decides of row y, as probabilities or as labels at once; `from` begins at the tile's
- * first column of the first channel. */
+ * first column of the first channel. Views after the first are added up. */
 static void keep_row(const struct window *window, int64_t y, const float *from, size_t plane_stride)
 {
     struct segment_job *job = window->job;
@@ -51,9 +91,14 @@ static void keep_row(const struct window *window, int64_t y, const float *from, 
         return;
     }
     from += (size_t)job->kept_channel * plane_stride;
-    for (size_t k = 0; k < (size_t)job->kept_count; k++)
-        memcpy(job->outputs + ((int64_t)k * height + y) * width + begin, from + k * plane_stride,
-               (size_t)(end - begin) * sizeof *from);
+    int64_t row = turned_index(y, height, top_is_bottom(window));
+    for (size_t k = 0; k < (size_t)job->kept_count; k++) {
+        float *to = job->outputs + ((int64_t)k * height + row) * width;
+        if (window->view == 0)
+            memcpy(to + begin, from + k * plane_stride, (size_t)(end - begin) * sizeof *from);
+        else
+            add_turned(to, from + k * plane_stride, begin, end, width, left_is_right(window));
+    }
 }
 
 static fringe_status give_rows(void *user, size_t input, int64_t row_begin, int64_t row_end, float *to,
@@ -157,17 +202,19 @@ static fringe_status run_window(struct window *window, struct segment_piece *pie
                : run_dense(window, piece->network, piece->workspace, error);
 }
 
-/* Runs all tiles. Only a last, shorter one needs a network of its own. */
+/* Runs all tiles of all views. Only a last, shorter tile needs a network of its own. */
 static fringe_status run_tiles(struct segment_job *job, struct segment_plan *plan, fringe_error *error)
 {
     int32_t down = segment_tiles_count(&plan->rows), across = segment_tiles_count(&plan->columns);
+    int32_t tiles = down * across, pieces = job->options.mirror ? MIRROR_VIEWS * tiles : tiles;
     struct window window = {.job = job};
     fringe_status status = FRINGE_OK;
-    for (int32_t i = 0; i < down * across && !status; i++) {
-        window.rows = segment_tiles_span(&plan->rows, i / across);
+    for (int32_t i = 0; i < pieces && !status; i++) {
+        window.view = i / tiles;
+        window.rows = segment_tiles_span(&plan->rows, i % tiles / across);
         window.columns = segment_tiles_span(&plan->columns, i % across);
         int32_t width = window.columns.end - window.columns.begin;
-        run_state_part(job->run, i, down * across);
+        run_state_part(job->run, i, pieces);
         struct segment_piece *piece = width == plan->columns.tile ? &plan->piece : &plan->last;
         if (!piece->network)
             status =
@@ -196,6 +243,10 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
     fringe_status status = job->plan ? FRINGE_OK : segment_plan_make(job, &job->plan, error);
     if (status) return status;
     job->output_channels = (int32_t)network_output(job->plan->piece.network, 0)->dims[1];
+    if (job->options.mirror && job->model->output_kind == OUTPUT_NUMBERS)
+        return failure_set(error, FRINGE_UNSUPPORTED,
+                           "%s: gives numbers of classes, which have no mean over mirrored views",
+                           job->model->package->path);
     int at_once;
     status = segment_labels_begin(job, &at_once, error);
     if (status) return status;
@@ -207,6 +258,7 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
     if (status) return status;
     give_up(job);
     if (at_once) return FRINGE_OK;
+    for (size_t i = 0; job->options.mirror && i < channels * pixels; i++) job->outputs[i] /= MIRROR_VIEWS;
     return preparation_apply(out->steps, out->step_count, job->outputs, NULL, channels, pixels, pixels,
                              job->measured, job->measured ? (size_t)job->input_channels : 0, job->run, error);
 }

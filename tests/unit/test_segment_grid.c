@@ -144,6 +144,9 @@ Test(grid, class_numbers_are_not_mixed)
         cr_expect_float_eq(result.worked_at_nm_per_px_x, 0.02, 1e-12);
         for (int i = 0; i < SIDE * SIDE; i++)
             cr_assert_eq(result.probability[i], pixels[i] / 3, "pixel %d: %g", i, result.probability[i]);
+        options.mirror = 1; /* numbers of classes have no mean */
+        cr_expect_eq(segment(pixels, SIDE, SIDE, 0.01), FRINGE_UNSUPPORTED);
+        options.mirror = 0;
     }
 }
 
