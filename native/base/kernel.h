@@ -60,6 +60,23 @@ static inline void vec_store(float *to, vec v) /* any address */
     memcpy(to, &v, sizeof v);
 }
 
+/* A vector of which only the first `lanes` are there, where that is fewer than all; the others read 0. */
+static inline vec vec_load_part(const float *from, size_t lanes)
+{
+    if (lanes >= KERNEL_LANES) return vec_load(from);
+    vec v = {0};
+    memcpy(&v, from, lanes * sizeof(float));
+    return v;
+}
+
+static inline void vec_store_part(float *to, vec v, size_t lanes)
+{
+    if (lanes >= KERNEL_LANES)
+        vec_store(to, v);
+    else
+        memcpy(to, &v, lanes * sizeof(float));
+}
+
 /* a * b + c, in one rounding on the paths that have the instruction. */
 static inline vec vec_fma(vec a, vec b, vec c)
 {

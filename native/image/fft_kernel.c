@@ -7,23 +7,6 @@ struct pair {
     vec re, im;
 };
 
-/* A vector of which only the first `lanes` are there, where that is fewer than all. */
-static inline vec load(const float *from, size_t lanes)
-{
-    if (lanes >= KERNEL_LANES) return vec_load(from);
-    vec v = {0};
-    memcpy(&v, from, lanes * sizeof(float));
-    return v;
-}
-
-static inline void store(float *to, vec v, size_t lanes)
-{
-    if (lanes >= KERNEL_LANES)
-        vec_store(to, v);
-    else
-        memcpy(to, &v, lanes * sizeof(float));
-}
-
 static inline struct pair add(struct pair a, struct pair b)
 {
     return (struct pair){a.re + b.re, a.im + b.im};
@@ -143,11 +126,12 @@ static void columns(const struct fft_length *length, int inverse, float *re, flo
     for (size_t c = 0; c < count; c += KERNEL_LANES) {
         size_t lanes = count - c;
         for (size_t i = 0; i < n; i++)
-            first[i] = (struct pair){load(one + i * stride + c, lanes), load(other + i * stride + c, lanes)};
+            first[i] = (struct pair){vec_load_part(one + i * stride + c, lanes),
+                                     vec_load_part(other + i * stride + c, lanes)};
         struct pair *result = transform(length, first, second);
         for (size_t i = 0; i < n; i++) {
-            store(one + i * stride + c, result[i].re, lanes);
-            store(other + i * stride + c, result[i].im, lanes);
+            vec_store_part(one + i * stride + c, result[i].re, lanes);
+            vec_store_part(other + i * stride + c, result[i].im, lanes);
         }
     }
 }
@@ -168,8 +152,8 @@ static void rows_transposed(const struct fft_length *length, int inverse, const 
             }
         struct pair *result = transform(length, first, second);
         for (size_t i = 0; i < n; i++) {
-            store(out_one + i * out_stride + r, result[i].re, rows);
-            store(out_other + i * out_stride + r, result[i].im, rows);
+            vec_store_part(out_one + i * out_stride + r, result[i].re, rows);
+            vec_store_part(out_other + i * out_stride + r, result[i].im, rows);
         }
     }
 }

@@ -1,22 +1,6 @@
 #include "base/kernel.h"
 #include "simulate/multislice_kernels.h"
 
-static inline vec load(const float *from, size_t lanes)
-{
-    if (lanes >= KERNEL_LANES) return vec_load(from);
-    vec v = {0};
-    memcpy(&v, from, lanes * sizeof(float));
-    return v;
-}
-
-static inline void store(float *to, vec v, size_t lanes)
-{
-    if (lanes >= KERNEL_LANES)
-        vec_store(to, v);
-    else
-        memcpy(to, &v, lanes * sizeof(float));
-}
-
 /* Sine and cosine by Taylor's series behind a reduction to a quarter turn, |r| <= pi / 4: the terms left out
  * are below 4e-7. pi / 2 stands in three parts, so that a multiple of it is subtracted without loss. */
 static inline void sine_cosine(vec x, vec *sine, vec *cosine)
@@ -61,13 +45,14 @@ static void transmit(size_t count, const float *phase, float absorption, float *
     vec share = vec_set(absorption);
     for (size_t i = 0; i < count; i += KERNEL_LANES) {
         size_t lanes = count - i;
-        vec s, c, a = load(re + i, lanes), b = load(im + i, lanes), turn = load(phase + i, lanes);
+        vec s, c, a = vec_load_part(re + i, lanes), b = vec_load_part(im + i, lanes),
+                  turn = vec_load_part(phase + i, lanes);
         vec left = decay(turn * share);
         sine_cosine(turn, &s, &c);
         s = s * left;
         c = c * left;
-        store(re + i, vec_fma(a, c, -(b * s)), lanes);
-        store(im + i, vec_fma(a, s, b * c), lanes);
+        vec_store_part(re + i, vec_fma(a, c, -(b * s)), lanes);
+        vec_store_part(im + i, vec_fma(a, s, b * c), lanes);
     }
 }
 
@@ -75,10 +60,10 @@ static void multiply(size_t count, const float *factor_re, const float *factor_i
 {
     for (size_t i = 0; i < count; i += KERNEL_LANES) {
         size_t lanes = count - i;
-        vec a = load(re + i, lanes), b = load(im + i, lanes);
-        vec c = load(factor_re + i, lanes), d = load(factor_im + i, lanes);
-        store(re + i, vec_fma(a, c, -(b * d)), lanes);
-        store(im + i, vec_fma(a, d, b * c), lanes);
+        vec a = vec_load_part(re + i, lanes), b = vec_load_part(im + i, lanes);
+        vec c = vec_load_part(factor_re + i, lanes), d = vec_load_part(factor_im + i, lanes);
+        vec_store_part(re + i, vec_fma(a, c, -(b * d)), lanes);
+        vec_store_part(im + i, vec_fma(a, d, b * c), lanes);
     }
 }
 
@@ -87,13 +72,13 @@ static void add_filtered(size_t count, int first, const float *factor, const flo
 {
     for (size_t i = 0; i < count; i += KERNEL_LANES) {
         size_t lanes = count - i;
-        vec f = load(factor + i, lanes), a = {0}, b = {0};
+        vec f = vec_load_part(factor + i, lanes), a = {0}, b = {0};
         if (!first) {
-            a = load(sum_re + i, lanes);
-            b = load(sum_im + i, lanes);
+            a = vec_load_part(sum_re + i, lanes);
+            b = vec_load_part(sum_im + i, lanes);
         }
-        store(sum_re + i, vec_fma(f, load(re + i, lanes), a), lanes);
-        store(sum_im + i, vec_fma(f, load(im + i, lanes), b), lanes);
+        vec_store_part(sum_re + i, vec_fma(f, vec_load_part(re + i, lanes), a), lanes);
+        vec_store_part(sum_im + i, vec_fma(f, vec_load_part(im + i, lanes), b), lanes);
     }
 }
 
@@ -102,8 +87,9 @@ static void add_intensity(size_t count, float weight, const float *re, const flo
     vec w = vec_set(weight);
     for (size_t i = 0; i < count; i += KERNEL_LANES) {
         size_t lanes = count - i;
-        vec a = load(re + i, lanes), b = load(im + i, lanes);
-        store(intensity + i, vec_fma(w, vec_fma(a, a, b * b), load(intensity + i, lanes)), lanes);
+        vec a = vec_load_part(re + i, lanes), b = vec_load_part(im + i, lanes);
+        vec_store_part(intensity + i, vec_fma(w, vec_fma(a, a, b * b), vec_load_part(intensity + i, lanes)),
+                       lanes);
     }
 }
 
