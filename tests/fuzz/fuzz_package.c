@@ -10,14 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 /* y = relu(x), images of one channel. */
 static void make_folder(void)
 {
-    const int64_t image[] = {1, 1, -1, -1};
-    struct wire graph = {0}, part = wire_value("x", 4, image);
-    wire_message(&graph, 11, &part);
-    part = wire_value("y", 4, image);
-    wire_message(&graph, 12, &part);
-    part = wire_node("Relu", "x", "y");
-    wire_message(&graph, 1, &part);
-    struct wire model = wire_model(&graph, 13);
+    struct wire model = wire_one_node("Relu", 4, (int64_t[]){1, 1, -1, -1});
     model_folder_make();
     atexit(model_folder_remove);
     model_folder_write("net.onnx", model.bytes, model.size);

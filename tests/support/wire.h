@@ -110,4 +110,16 @@ static inline struct wire wire_model(struct wire *graph, int64_t opset)
     return model;
 }
 
+/* A model of one operator, "x" to "y", both of the same shape; a dimension of -1 is free. */
+static inline struct wire wire_one_node(const char *operator, int rank, const int64_t *dims)
+{
+    struct wire graph = {0}, part = wire_value("x", rank, dims);
+    wire_message(&graph, 11, &part);
+    part = wire_value("y", rank, dims);
+    wire_message(&graph, 12, &part);
+    part = wire_node(operator, "x", "y");
+    wire_message(&graph, 1, &part);
+    return wire_model(&graph, 13);
+}
+
 #endif

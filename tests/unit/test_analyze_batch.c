@@ -11,25 +11,11 @@
 #include "base/alloc.h"
 #include "fringe/fringe.h"
 #include "support/batch_case.h"
+#include "support/entered_folder.h"
 
 enum { WIDTH = 24, HEIGHT = 20, SLICES = 2 };
 
-static char folder[] = "/tmp/test-batch-XXXXXX";
-
-static void enter_folder(void)
-{
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
-}
-
-static void remove_folder(void)
-{
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_expect_eq(system(command), 0);
-}
-
-TestSuite(batch, .init = enter_folder, .fini = remove_folder);
+TestSuite(batch, .init = entered_folder_make, .fini = entered_folder_remove);
 
 static void write_stack(const char *path)
 {

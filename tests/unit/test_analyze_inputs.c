@@ -8,23 +8,9 @@
 
 #include "analyze/batch_inputs.h"
 #include "io/tiff_write.h"
+#include "support/entered_folder.h"
 
-static char folder[] = "/tmp/test-inputs-XXXXXX";
-
-static void enter_folder(void)
-{
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
-}
-
-static void remove_folder(void)
-{
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_expect_eq(system(command), 0);
-}
-
-TestSuite(inputs, .init = enter_folder, .fini = remove_folder);
+TestSuite(inputs, .init = entered_folder_make, .fini = entered_folder_remove);
 
 static void touch(const char *path)
 {

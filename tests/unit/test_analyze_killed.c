@@ -21,10 +21,10 @@
 #include "base/digest.h"
 #include "fringe/fringe.h"
 #include "support/batch_case.h"
+#include "support/entered_folder.h"
 
 enum { SLICES = 5, HEIGHT = 60, WIDTH = 70, RANDOM_KILLS = 60 };
 
-static char folder[] = "/tmp/test-killed-XXXXXX";
 static struct batch_case_model made;
 static const fringe_model *model;
 static atomic_long calls_left = -1; /* before the process ends; negative: it does not */
@@ -69,17 +69,14 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 static void start(void)
 {
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
+    entered_folder_make();
     batch_case_write_stack("a.tif", SLICES, HEIGHT, WIDTH);
     model = batch_case_make_model(&made, 2, "Softmax", OUTPUT_MASK);
 }
 
 static void stop(void)
 {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_expect_eq(system(command), 0);
+    entered_folder_remove();
     net_free(made.net);
 }
 

@@ -7,25 +7,17 @@
 #include <unistd.h>
 
 #include "analyze/batch_outputs.h"
+#include "support/entered_folder.h"
 
-static char folder[] = "/tmp/test-outputs-XXXXXX";
 static const struct batch_suffixes mask = {.labels = "-mask.tif"};
 
-static void enter_folder(void)
+static void make_folders(void)
 {
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
+    entered_folder_make();
     mkdir("d", 0777), mkdir("d/sub", 0777), mkdir("e", 0777);
 }
 
-static void remove_folder(void)
-{
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_expect_eq(system(command), 0);
-}
-
-TestSuite(outputs, .init = enter_folder, .fini = remove_folder);
+TestSuite(outputs, .init = make_folders, .fini = entered_folder_remove);
 
 static void touch(const char *path)
 {

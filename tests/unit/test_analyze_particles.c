@@ -16,12 +16,12 @@
 #include "fringe/fringe.h"
 #include "support/batch_case.h"
 #include "support/drawn_forest.h"
+#include "support/entered_folder.h"
 #include "support/faulted_disc.h"
 #include "text/csv_read.h"
 
 enum { SIDE = 220, DISCS = 3, WIDTH = SIDE * DISCS, MARGIN = 40 };
 
-static char folder[] = "/tmp/test-analyze-XXXXXX";
 static struct batch_case_model made;
 static const fringe_model *model;
 static fringe_fault_model *faults;
@@ -42,8 +42,7 @@ static void make_threshold(void)
 
 static void start(void)
 {
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
+    entered_folder_make();
     make_threshold();
 }
 
@@ -52,7 +51,7 @@ static void stop(void)
     fringe_fault_model_free(faults);
     net_free(made.net);
     cr_expect_eq(chdir("/"), 0);
-    cr_expect_eq(file_remove_tree(folder, NULL), FRINGE_OK);
+    entered_folder_remove();
 }
 
 TestSuite(analysis, .init = start, .fini = stop, .timeout = 120);

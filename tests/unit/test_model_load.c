@@ -74,13 +74,7 @@ Test(model_load, tells_what_the_plan_knows)
 Test(model_load, a_fixed_size_is_freed_where_the_graph_allows)
 {
     struct heard heard;
-    struct wire graph = {0}, part = wire_value("x", 4, (int64_t[]){1, 1, 48, 32});
-    wire_message(&graph, 11, &part);
-    part = wire_value("y", 4, (int64_t[]){1, 1, 48, 32});
-    wire_message(&graph, 12, &part);
-    part = wire_node("Relu", "x", "y");
-    wire_message(&graph, 1, &part);
-    struct wire wire = wire_model(&graph, 13);
+    struct wire wire = wire_one_node("Relu", 4, (int64_t[]){1, 1, 48, 32});
     model_folder_write("free.onnx", wire.bytes, wire.size);
     free(wire.bytes);
     fringe_model *model = load("free.onnx", &heard);
@@ -230,24 +224,12 @@ Test(model_load, refusals_name_the_reason)
     refuse("/no/such/folder", FRINGE_FILE, "there is no such file or folder");
     refuse("no-such-model", FRINGE_FILE, "no model of this name");
     refuse("", FRINGE_FILE, "is empty");
-    struct wire graph = {0}, part = wire_value("x", 4, (int64_t[]){1, 1, -1, -1});
-    wire_message(&graph, 11, &part);
-    part = wire_value("y", 4, (int64_t[]){1, 1, -1, -1});
-    wire_message(&graph, 12, &part);
-    part = wire_node("NonMaxSuppression", "x", "y");
-    wire_message(&graph, 1, &part);
-    struct wire wire = wire_model(&graph, 13);
+    struct wire wire = wire_one_node("NonMaxSuppression", 4, (int64_t[]){1, 1, -1, -1});
     model_folder_write("odd.onnx", wire.bytes, wire.size);
     free(wire.bytes);
     refuse(model_folder_path("odd.onnx"), FRINGE_UNSUPPORTED, "NonMaxSuppression");
     refuse(model_folder_path("odd.onnx"), FRINGE_UNSUPPORTED, "odd.onnx");
-    part = wire_value("x", 2, (int64_t[]){1, 8});
-    wire_message(&graph, 11, &part);
-    part = wire_value("y", 2, (int64_t[]){1, 8});
-    wire_message(&graph, 12, &part);
-    part = wire_node("Relu", "x", "y");
-    wire_message(&graph, 1, &part);
-    wire = wire_model(&graph, 13);
+    wire = wire_one_node("Relu", 2, (int64_t[]){1, 8});
     model_folder_write("flat.onnx", wire.bytes, wire.size);
     free(wire.bytes);
     refuse(model_folder_path("flat.onnx"), FRINGE_UNSUPPORTED, "'x' has 2 axes");

@@ -15,13 +15,7 @@ static float image[COUNT], expected[COUNT];
 static void make(void)
 {
     model_folder_make();
-    struct wire graph = {0}, part = wire_value("x", 4, (int64_t[]){1, 1, -1, -1});
-    wire_message(&graph, 11, &part);
-    part = wire_value("y", 4, (int64_t[]){1, 1, -1, -1});
-    wire_message(&graph, 12, &part);
-    part = wire_node("Relu", "x", "y");
-    wire_message(&graph, 1, &part);
-    struct wire wire = wire_model(&graph, 13);
+    struct wire wire = wire_one_node("Relu", 4, (int64_t[]){1, 1, -1, -1});
     model_folder_write("net.onnx", wire.bytes, wire.size);
     model_folder_write("model.onnx", wire.bytes, wire.size);
     free(wire.bytes);
