@@ -62,8 +62,8 @@ public class SegmentTest {
 
     @Test
     public void thresholdAndPixelSizeAsTheCommandLine() throws Exception {
-        assertAsCommandLine(Session.micrograph(), "threshold=0.31 pixel_size=0.028 normalize=zscore", "--threshold",
-                "0.31", "--pixel-size", "0.028", "--normalize", "zscore");
+        assertAsCommandLine(Session.micrograph(), "threshold=0.31 pixel_size=0.028 normalize=zscore mirror",
+                "--threshold", "0.31", "--pixel-size", "0.028", "--normalize", "zscore", "--mirror");
     }
 
     @Test

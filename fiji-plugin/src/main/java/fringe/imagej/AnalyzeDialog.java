@@ -49,6 +49,7 @@ final class AnalyzeDialog implements DialogListener {
         dialog.addSlider("threshold", 0.01, 1, last.segment.threshold, 0.01);
         dialog.addChoice("normalize", Settings.NORMALIZE, last.segment.normalize);
         dialog.addNumericField("pixel_size", last.segment.pixelSize, 4, 8, "nm, 0: the image's");
+        dialog.addCheckbox("mirror", last.segment.mirror);
         dialog.addSlider("split", 0, 1, measure.split, 0.05);
         dialog.addNumericField("min_diameter", measure.minDiameter, 3, 8, "nm");
         dialog.addNumericField("max_diameter", measure.maxDiameter, 3, 8, "nm, 0: any");
@@ -107,6 +108,7 @@ final class AnalyzeDialog implements DialogListener {
         measure.border = dialog.getNextChoice();
         measure.connectivity = dialog.getNextChoice();
         measure.channel = (int) dialog.getNextNumber();
+        segment.mirror = dialog.getNextBoolean();
         segment.mask = !folder && dialog.getNextBoolean();
         segment.probability = dialog.getNextBoolean();
         if (folder) {

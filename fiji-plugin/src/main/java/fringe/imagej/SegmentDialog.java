@@ -50,6 +50,7 @@ final class SegmentDialog implements DialogListener {
         dialog.addSlider("threshold", 0.01, 1, last.threshold, 0.01);
         dialog.addChoice("normalize", Settings.NORMALIZE, last.normalize);
         dialog.addNumericField("pixel_size", last.pixelSize, 4, 8, "nm, 0: the image's");
+        dialog.addCheckbox("mirror", last.mirror);
         dialog.addCheckboxGroup(2, 2, new String[] {"mask", "probability", "overlay", "roi_manager"},
                 new boolean[] {last.mask, last.probability, last.overlay, last.roiManager});
         if (stack) {
@@ -96,6 +97,7 @@ final class SegmentDialog implements DialogListener {
         settings.threshold = dialog.getNextNumber();
         settings.normalize = dialog.getNextChoice();
         settings.pixelSize = dialog.getNextNumber();
+        settings.mirror = dialog.getNextBoolean();
         settings.mask = dialog.getNextBoolean();
         settings.probability = dialog.getNextBoolean();
         settings.overlay = dialog.getNextBoolean();

@@ -70,6 +70,6 @@ final class Segmenter {
     static String describe(ModelInfo info, Settings settings) {
         return "Fringe: " + Library.version() + ", instruction path " + Library.cpuPath() + "\nFringe model: " + info.name()
                 + " " + info.version() + ", sha256 " + info.sha256() + "\nFringe threshold: " + settings.threshold
-                + ", normalize: " + settings.normalize + "\n";
+                + ", normalize: " + settings.normalize + (settings.mirror ? ", mirror" : "") + "\n";
     }
 }

@@ -13,6 +13,7 @@ final class Settings {
     double threshold = 0.5;
     String normalize = NORMALIZE[0];
     double pixelSize;
+    boolean mirror;
     boolean mask = true;
     boolean probability;
     boolean overlay = true;
@@ -27,6 +28,7 @@ final class Settings {
         settings.threshold = options.number("threshold", settings.threshold);
         settings.normalize = options.text("normalize", settings.normalize);
         settings.pixelSize = options.number("pixel_size", 0);
+        settings.mirror = options.has("mirror");
         settings.mask = options.has("mask");
         settings.probability = options.has("probability");
         settings.overlay = options.has("overlay");
@@ -39,12 +41,12 @@ final class Settings {
 
     /** The options of the library; refuses what it does not know. */
     SegmentOptions options() {
-        return new SegmentOptions().threshold(threshold).pixelSize(pixelSize).normalize(normalizeNumber());
+        return new SegmentOptions().threshold(threshold).pixelSize(pixelSize).normalize(normalizeNumber()).mirror(mirror);
     }
 
     /** All that the probabilities depend on. */
     String probabilityKey() {
-        return model + '\n' + normalize + '\n' + pixelSize;
+        return model + '\n' + normalize + '\n' + pixelSize + '\n' + mirror;
     }
 
     private SegmentOptions.Normalize normalizeNumber() {
