@@ -287,11 +287,12 @@ static fringe_status place_slots(struct network *network, fringe_error *error)
     return FRINGE_OK;
 }
 
-/* A band whose largest layer about fills L2: rows then stay in cache from layer to layer, and bands are high
- * enough to share out. Whole multiples of the stride, so that deep layers have whole rows to do. */
+/* A band whose largest layer takes a few megabytes: rows stay in the outer cache from layer to layer (bands
+ * that fit into L2 are no faster), and deep layers, of which a band has few rows, are still enough to share
+ * out. Whole multiples of the stride, so that deep layers have whole rows to do. */
 static int64_t choose_band(const struct network *network)
 {
-    const double cache_floats = 192 * 1024;
+    const double cache_floats = 1024 * 1024;
     double row_floats = 1;
     int64_t rows = schedule_rows(network);
     for (size_t i = 0; i < network->slot_count; i++) {
