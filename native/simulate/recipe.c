@@ -236,7 +236,12 @@ fringe_status recipe_preset(const char *name, struct recipe *recipe, fringe_erro
             recipe->subject = presets[i].subject;
             return apply_text(presets[i].text, strlen(presets[i].text), name, recipe, error);
         }
-    return failure_set(error, FRINGE_ARGUMENT, "there is no preset '%s'", name);
+    char known[FRINGE_ERROR_BYTES / 2] = "";
+    for (int i = 0; i < PRESET_COUNT; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", presets[i].name);
+    }
+    return failure_set(error, FRINGE_ARGUMENT, "there is no preset '%s'; there are %s", name, known);
 }
 
 fringe_status recipe_read(const char *path, struct recipe *recipe, fringe_error *error)

@@ -32,7 +32,7 @@ printf 'voltage: 80\n' >bad.yaml
 expect 1 fringe simulate bad.yaml -o five
 says err 'no such key'
 expect 2 fringe simulate --preset nothing -o five
-says err "no preset 'nothing'"
+says err "no preset 'nothing'; there are hrtem, hrtem-corrected, .*nano-ct$"
 expect 2 fringe simulate -o five
 expect 0 fringe simulate --preset list
 says out '^hrtem '
