@@ -10,7 +10,7 @@
  * and on real micrographs without bars; the tests hold both. */
 enum {
     SHORTEST_LINE_PX = 16, /* constant by chance below */
-    SHORTEST_BAR_PX = 8,   /* a readable text is taller */
+    SHORTEST_BAR_PX = 8,   /* a readable text is taller; not less than STEP_LINES */
     STEP_LINES = 8,        /* judged on both sides of the border: a block of JPEG */
     BACKGROUND_DEPTHS = 2, /* places where the background's value is looked up */
     ROUNDS = 4             /* over the four edges: a bar within padding needs two; bounds the time */
@@ -153,13 +153,15 @@ static int32_t bar_depth(const struct view *view, float background, double toler
 {
     int32_t depth = 0, with_background = 0;
     for (; depth <= view->lines / 2; depth++) {
+        /* A picture of little contrast is near its background all over: do not look at half of it. */
+        if (depth == STEP_LINES && !has_margin(view, 0, tolerance)) return 0;
         int shows = share_near(view, depth, background, tolerance) >= IN_BAND;
         if (!shows && !is_plain(view, depth, tolerance))
             break; /* plain in another value: a line drawn across */
         with_background += shows;
     }
     if (depth < SHORTEST_BAR_PX || depth > view->lines / 2 || with_background <= depth / 2) return 0;
-    if (!has_margin(view, 0, tolerance) || !has_margin(view, depth - STEP_LINES, tolerance)) return 0;
+    if (!has_margin(view, depth - STEP_LINES, tolerance)) return 0;
     if (!ends_sharply(view, depth, background, tolerance, BEYOND_BAR)) return 0;
     return holds_text(view, depth, background, tolerance) ? depth : 0;
 }
