@@ -12,6 +12,8 @@ import onnx_operators as scope
 EXCEPTIONS = {
     "test_resize_downsample_scales_linear_align_corners": "ONNX divides by the fractional output"
     " length minus one, ONNX Runtime and PyTorch by the whole one, as we do",
+    "test_maxunpool_export_with_output_shape": "an output_shape larger than what the windows cover,"
+    " which we refuse: ONNX and ONNX Runtime disagree where its values go",
 }
 
 

@@ -10,10 +10,10 @@ from onnx import TensorProto
 GROUPS = {
     "convolution": "Conv ConvTranspose",
     "normalisation": "BatchNormalization InstanceNormalization GroupNormalization LayerNormalization",
-    "pooling": "MaxPool AveragePool GlobalMaxPool GlobalAveragePool",
-    "resampling": "Resize Upsample DepthToSpace",
+    "pooling": "MaxPool AveragePool GlobalMaxPool GlobalAveragePool MaxUnpool",
+    "resampling": "Resize Upsample DepthToSpace SpaceToDepth",
     "layout": "Pad Concat Split Slice Reshape Transpose Squeeze Unsqueeze Flatten Expand Tile Identity",
-    "shape and index": "Shape Gather Range Constant ConstantOfShape Cast",
+    "shape and index": "Shape Size Gather Range Constant ConstantOfShape Cast",
     "condition": "Where Equal Less LessOrEqual Greater GreaterOrEqual Not And Or Xor",
     "arithmetic": "Add Sub Mul Div Mod Pow Min Max Sum Mean Neg Abs Sign Sqrt Exp Log Reciprocal"
     " Floor Ceil Round Clip",
@@ -21,7 +21,7 @@ GROUPS = {
     " Softsign Gelu Mish Erf ThresholdedRelu Softmax LogSoftmax Dropout",
     "matrix": "MatMul Gemm",
     "reduction": "ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2"
-    " ReduceSumSquare ReduceLogSum ReduceLogSumExp ArgMax",
+    " ReduceSumSquare ReduceLogSum ReduceLogSumExp ArgMax ArgMin",
 }
 GROUPS = {group: names.split() for group, names in GROUPS.items()}
 OPERATORS = frozenset(name for names in GROUPS.values() for name in names)
@@ -31,10 +31,6 @@ OPERATORS = frozenset(name for names in GROUPS.values() for name in names)
 RELATIVES = {
     "LpPool": "operator not taken: PyTorch exports it as Pow and AveragePool, tf2onnx never writes it",
     "GlobalLpPool": "operator not taken: no exporter of image networks writes it",
-    "MaxUnpool": "unpooling of trained networks, held by test_nn_unpool.c",
-    "ArgMin": "operator not taken: class maps are made by ArgMax",
-    "SpaceToDepth": "operator not taken: only its inverse ends an upsampling path",
-    "Size": "operator not taken: exporters write Shape and Gather",
     "CastLike": "operator not taken: exporters write Cast",
 }
 

@@ -241,6 +241,22 @@ def upsample(s):
                 s.add(opset, f"{mode}-{what}", x, Weight(np.float32(scales)), mode=mode)
 
 
+def max_unpool(s):
+    for opset in s.opsets:
+        halves = {"kernel_shape": [2, 2], "strides": [2, 2]}
+        corners = np.int64([[[[0, 3], [12, 15]], [[5, 6], [9, 10]]]])
+        s.add(opset, "halves", s.floats(1, 2, 2, 2), Weight(corners), **halves)
+        s.add(opset, "overlap", s.floats(1, 1, 2, 2), Weight(np.int64([[[[1, 6], [16, 23]]]])),
+              kernel_shape=[3, 3], strides=[2, 2])
+        s.add(opset, "output-shape", s.floats(1, 2, 2, 2), Weight(corners), ints(1, 2, 4, 4), **halves)
+
+
+def space_to_depth(s):
+    for opset in s.opsets:
+        s.add(opset, "block2", s.floats(2, 3, 4, 6), blocksize=2)
+        s.add(opset, "block3", s.floats(1, 1, 6, 6), blocksize=3)
+
+
 def depth_to_space(s):
     for opset in s.opsets:
         s.add(opset, "default", s.floats(2, 8, 2, 3), blocksize=2)
@@ -425,6 +441,12 @@ def shape(s):
         if opset >= 15:
             s.add(opset, "start", s.floats(1, 2, 3, 4), start=2)
             s.add(opset, "start-end", s.floats(1, 2, 3, 4), start=-3, end=-1)
+
+
+def size(s):
+    for opset in s.opsets:
+        s.add(opset, "rank4", s.floats(1, 2, 3, 4))
+        s.add(opset, "scalar", s.floats())
 
 
 def gather(s):
@@ -701,7 +723,7 @@ def reduction(s):
             s.add(opset, "no-axes-no-change", x, ints(), noop_with_empty_axes=1)
 
 
-def argmax(s):
+def index_of_extreme(s):
     ties = np.float32([[1, 3, 3, 0], [2, 2, 1, 2]])
     for opset in s.opsets:
         s.add(opset, "channels", s.floats(1, 3, 4, 5), axis=1)
@@ -719,12 +741,13 @@ WRITERS = {
     "BatchNormalization": batch_normalisation, "InstanceNormalization": instance_normalisation,
     "GroupNormalization": group_normalisation, "LayerNormalization": layer_normalisation,
     "MaxPool": max_pool, "AveragePool": average_pool,
-    "GlobalMaxPool": global_pool, "GlobalAveragePool": global_pool,
+    "GlobalMaxPool": global_pool, "GlobalAveragePool": global_pool, "MaxUnpool": max_unpool,
     "Resize": resize, "Upsample": upsample, "DepthToSpace": depth_to_space,
+    "SpaceToDepth": space_to_depth,
     "Pad": pad, "Concat": concat, "Split": split, "Slice": slice_, "Reshape": reshape,
     "Transpose": transpose, "Squeeze": squeeze, "Unsqueeze": unsqueeze, "Flatten": flatten,
     "Expand": expand, "Tile": tile, "Identity": identity,
-    "Shape": shape, "Gather": gather, "Range": range_, "Constant": constant,
+    "Shape": shape, "Size": size, "Gather": gather, "Range": range_, "Constant": constant,
     "ConstantOfShape": constant_of_shape, "Cast": cast, "Where": where,
     **dict.fromkeys(("Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"), comparison),
     **dict.fromkeys(("Not", "And", "Or", "Xor"), logic),
@@ -736,9 +759,10 @@ WRITERS = {
         "Relu LeakyRelu Sigmoid HardSigmoid HardSwish Tanh Elu Selu Celu Softplus Softsign Gelu"
         " Mish Erf ThresholdedRelu".split(), activation),
     "PRelu": prelu, "Softmax": softmax, "LogSoftmax": softmax, "Dropout": dropout,
-    "MatMul": matrix_product, "Gemm": gemm, "ArgMax": argmax,
+    "MatMul": matrix_product, "Gemm": gemm,
+    **dict.fromkeys(("ArgMax", "ArgMin"), index_of_extreme),
     **dict.fromkeys(
-        (name for name in scope.GROUPS["reduction"] if name != "ArgMax"), reduction),
+        (name for name in scope.GROUPS["reduction"] if name.startswith("Reduce")), reduction),
 }
 
 
