@@ -126,7 +126,8 @@ public class CommandsTest {
 
     /** Asks by a dialog, chooses a model where one is given, and returns the one that was chosen before. */
     private static String chosen(String title, String model) throws Exception {
-        new Thread(() -> IJ.doCommand(title + "...")).start();
+        Thread command = new Thread(() -> IJ.run(title + "..."));
+        command.start();
         GenericDialog dialog = (GenericDialog) Session.window(title);
         Choice choice = (Choice) dialog.getChoices().get(0);
         String before = choice.getSelectedItem();
@@ -134,7 +135,7 @@ public class CommandsTest {
             if (model != null) choice.select(model);
             Session.press(dialog, model == null ? "Cancel" : "OK");
         });
-        Session.await(title + " is closed", () -> !dialog.isShowing() && !IJ.getImage().isLocked());
+        command.join(); // else the image may still be in use when the next one asks
         return before;
     }
 

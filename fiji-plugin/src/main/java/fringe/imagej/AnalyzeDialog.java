@@ -49,7 +49,6 @@ final class AnalyzeDialog implements DialogListener {
         dialog.addSlider("threshold", 0.01, 1, last.segment.threshold, 0.01);
         dialog.addChoice("normalize", Settings.NORMALIZE, last.segment.normalize);
         dialog.addNumericField("pixel_size", last.segment.pixelSize, 4, 8, "nm, 0: the image's");
-        dialog.addCheckbox("mirror", last.segment.mirror);
         dialog.addSlider("split", 0, 1, measure.split, 0.05);
         dialog.addNumericField("min_diameter", measure.minDiameter, 3, 8, "nm");
         dialog.addNumericField("max_diameter", measure.maxDiameter, 3, 8, "nm, 0: any");
@@ -58,12 +57,13 @@ final class AnalyzeDialog implements DialogListener {
         dialog.addChoice("connectivity", MeasureSettings.CONNECTIVITY, measure.connectivity);
         dialog.addNumericField("channel", measure.channel, 0);
         if (folder)
-            dialog.addCheckboxGroup(2, 3, new String[] {"probability", "fill_holes", "recursive", "overwrite", "compress", "table"},
-                    new boolean[] {last.segment.probability, measure.fillHoles, last.recursive, last.overwrite, last.compress, last.table});
+            dialog.addCheckboxGroup(3, 3, new String[] {"probability", "fill_holes", "mirror", "recursive", "overwrite", "compress", "table"},
+                    new boolean[] {last.segment.probability, measure.fillHoles, last.segment.mirror, last.recursive,
+                        last.overwrite, last.compress, last.table});
         else
-            dialog.addCheckboxGroup(3, 3, new String[] {"mask", "probability", "labels", "overlay", "roi_manager", "plot", "fill_holes"},
+            dialog.addCheckboxGroup(3, 3, new String[] {"mask", "probability", "labels", "overlay", "roi_manager", "plot", "fill_holes", "mirror"},
                     new boolean[] {last.segment.mask, last.segment.probability, measure.labels, measure.overlay,
-                        measure.roiManager, last.plot, measure.fillHoles});
+                        measure.roiManager, last.plot, measure.fillHoles, last.segment.mirror});
         if (stack) {
             dialog.addMessage("Process all " + image.getNSlices() * image.getNFrames() + " images?");
             dialog.addCheckbox("stack", true);
@@ -108,11 +108,11 @@ final class AnalyzeDialog implements DialogListener {
         measure.border = dialog.getNextChoice();
         measure.connectivity = dialog.getNextChoice();
         measure.channel = (int) dialog.getNextNumber();
-        segment.mirror = dialog.getNextBoolean();
         segment.mask = !folder && dialog.getNextBoolean();
         segment.probability = dialog.getNextBoolean();
         if (folder) {
             measure.fillHoles = dialog.getNextBoolean();
+            segment.mirror = dialog.getNextBoolean();
             settings.recursive = dialog.getNextBoolean();
             settings.overwrite = dialog.getNextBoolean();
             settings.compress = dialog.getNextBoolean();
@@ -123,6 +123,7 @@ final class AnalyzeDialog implements DialogListener {
             measure.roiManager = dialog.getNextBoolean();
             settings.plot = dialog.getNextBoolean();
             measure.fillHoles = dialog.getNextBoolean();
+            segment.mirror = dialog.getNextBoolean();
         }
         if (stack) segment.stack = dialog.getNextBoolean();
         return settings;

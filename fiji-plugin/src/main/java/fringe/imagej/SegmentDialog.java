@@ -50,9 +50,8 @@ final class SegmentDialog implements DialogListener {
         dialog.addSlider("threshold", 0.01, 1, last.threshold, 0.01);
         dialog.addChoice("normalize", Settings.NORMALIZE, last.normalize);
         dialog.addNumericField("pixel_size", last.pixelSize, 4, 8, "nm, 0: the image's");
-        dialog.addCheckbox("mirror", last.mirror);
-        dialog.addCheckboxGroup(2, 2, new String[] {"mask", "probability", "overlay", "roi_manager"},
-                new boolean[] {last.mask, last.probability, last.overlay, last.roiManager});
+        dialog.addCheckboxGroup(3, 2, new String[] {"mask", "probability", "overlay", "roi_manager", "mirror"},
+                new boolean[] {last.mask, last.probability, last.overlay, last.roiManager, last.mirror});
         if (stack) {
             dialog.addMessage("Process all " + image.getNSlices() * image.getNFrames() + " images?");
             dialog.addCheckbox("stack", true);
@@ -97,11 +96,11 @@ final class SegmentDialog implements DialogListener {
         settings.threshold = dialog.getNextNumber();
         settings.normalize = dialog.getNextChoice();
         settings.pixelSize = dialog.getNextNumber();
-        settings.mirror = dialog.getNextBoolean();
         settings.mask = dialog.getNextBoolean();
         settings.probability = dialog.getNextBoolean();
         settings.overlay = dialog.getNextBoolean();
         settings.roiManager = dialog.getNextBoolean();
+        settings.mirror = dialog.getNextBoolean();
         if (stack) settings.stack = dialog.getNextBoolean();
         return settings;
     }
