@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT
 status=0
 
 mkdir "$work/clean"
-(cd "$root" && tar cf - .clang-format CMakeLists.txt CONTRIBUTING.md include native/base native/onnx tests/support examples/*.sh) |
+(cd "$root" && tar cf - .clang-format CMakeLists.txt CONTRIBUTING.md include native/base native/onnx native/nn/operator_table.c tests/support \
+    tests/golden/onnx_operators.py examples/*.sh) |
     (cd "$work/clean" && tar xf -)
 
 # expect LINT FILE WORDS: after the planting commands of standard input, run in a copy, LINT fails, and a line that it
@@ -28,7 +29,7 @@ expect() {
     fi
 }
 
-for lint in includes names headers calls build text size; do
+for lint in includes names headers calls build operators text size; do
     sh "$here/lint_$lint.sh" "$work/clean" >"$work/lint_$lint.before" 2>&1 || true
 done
 
@@ -108,6 +109,13 @@ echo 'add_compile_options(-march=native)' >>native/base/CMakeLists.txt
 PLANT
 expect lint_build CMakeLists.txt 'is missing' <<'PLANT'
 sed 's/-ffp-contract=off//' CMakeLists.txt >changed && mv changed CMakeLists.txt
+PLANT
+
+expect lint_operators native/nn/operator_table.c 'Planted is not in tests/golden' <<'PLANT'
+printf '    {"Planted", VERSIONS(1), FAMILY(unary)},\n' >>native/nn/operator_table.c
+PLANT
+expect lint_operators tests/golden/onnx_operators.py 'ArgMin is not in native/nn' <<'PLANT'
+sed '/{"ArgMin"/d' native/nn/operator_table.c >changed && mv changed native/nn/operator_table.c
 PLANT
 
 expect lint_text native/base/path.c 'clang-format' <<'PLANT'
