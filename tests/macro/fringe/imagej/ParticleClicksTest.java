@@ -221,6 +221,7 @@ public class ParticleClicksTest {
     @Test
     public void clickIsRecorded() throws Exception {
         Recorder recorder = new Recorder();
+        recorder.setLocation(10, 500); // not over the micrograph, should it be shown late
         clickDisc(1);
         Session.await("the line", () -> recorder.getText().contains(WINDOW));
         String text = recorder.getText();
