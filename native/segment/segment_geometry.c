@@ -8,7 +8,6 @@
 #include "image/resample.h"
 #include "segment/segment_job.h"
 
-static const double SQUARE = 0.005; /* X and Y that differ by no more are one pixel size */
 /* A network that works at a pixel size 64 times the micrograph's or a 64th of it was not made for it, and the
  * larger grid would take 4096 times the memory. */
 static const double LARGEST_FACTOR = 64;
@@ -48,21 +47,7 @@ static void decide_pixel_size(struct segment_job *job)
 /* An axis without a pixel size differs from nothing. */
 static int is_square(double x, double y)
 {
-    return !(x > 0 && y > 0) || fabs(x - y) <= SQUARE * fmin(x, y);
-}
-
-static void notice_out_of_range(const struct segment_job *job, const char *what, double x, double y)
-{
-    double least = job->model->info.pixel_size_min_nm, most = job->model->info.pixel_size_max_nm;
-    char text[4][NUMBER_TEXT_BYTES];
-    if (!(x > 0 && y > 0) || !(least > 0 || most > 0)) return;
-    double tolerance = 1 + SQUARE;
-    int inside = fmin(x, y) * tolerance >= least && (!(most > 0) || fmax(x, y) <= most * tolerance);
-    if (inside) return;
-    run_state_notice(job->run, FRINGE_NOTICE_OUT_OF_RANGE,
-                     "%s of %s x %s nm lies outside the %s to %s nm that the model was trained for", what,
-                     number_text(x, 6, text[0]), number_text(y, 6, text[1]), number_text(least, 6, text[2]),
-                     number_text(most, 6, text[3]));
+    return !(x > 0 && y > 0) || fabs(x - y) <= SEGMENT_SAME_SIZE * fmin(x, y);
 }
 
 /* The pixel size to work at; 0 where the micrograph's own grid is kept. */
@@ -142,10 +127,5 @@ fringe_status segment_geometry_decide(struct segment_job *job, const struct samp
     fringe_status status = decide_excluded(job, first, error);
     if (status) return status;
     decide_pixel_size(job);
-    status = decide_work_grid(job, error);
-    if (status) return status;
-    notice_out_of_range(job, "a pixel size", job->nm_per_px_x, job->nm_per_px_y);
-    if (!segment_job_keeps_grid(job))
-        notice_out_of_range(job, "working at a pixel size", job->work_nm_per_px_x, job->work_nm_per_px_y);
-    return FRINGE_OK;
+    return decide_work_grid(job, error);
 }

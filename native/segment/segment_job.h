@@ -3,6 +3,7 @@
  *   segment_run.c       the order of what follows
  *   segment_ahead.c     reads the slice, and those behind it meanwhile
  *   segment_geometry.c  what is left out, which pixel size the network works at, the grid that follows
+ *   segment_range.c     notices about what the model was not trained for
  *   segment_prepare.c   included pixels, marked where no number -> network's grid -> preparation
  *   segment_network.c   prepared pixels -> network, in bands, padded or in tiles where need be -> completion
  *   segment_labels.c    back to the micrograph's grid -> threshold or largest class; or labels at once, row
@@ -55,6 +56,7 @@ struct segment_job {
     int64_t *counts; /* (C, prepared_count) pixels of each number; NULL where `prepared` is planes */
     uint8_t *holes;  /* one bit for each included pixel, 1: NaN or infinite; NULL where there are none */
     int64_t hole_count;
+    float *some;                    /* pixels that segment_range.c keeps; NULL where it needs none */
     int constant;                   /* every finite pixel is equal, or none is finite */
     struct plane_summary *measured; /* C, of the planes before preparation; NULL where no step asks */
 
@@ -66,11 +68,18 @@ struct segment_job {
     fringe_segmentation *result;
 };
 
+/* Pixel sizes whose parts differ by no more are one. */
+#define SEGMENT_SAME_SIZE 0.005
+
 /* Which channels of the image the model gets, before any pixel is read. */
 fringe_status segment_prepare_channels(struct segment_job *job, fringe_error *error);
 /* Decides about all slices; `first` is channel 0 of the micrograph's first slice, or NULL. */
 fringe_status segment_geometry_decide(struct segment_job *job, const struct sample_plane *first,
                                       fringe_error *error);
+/* Notices where the image, and then where what was found in it, lies outside what the model was trained for:
+ * pixel size, dose; whether particles are dark or bright. */
+fringe_status segment_range_judge_input(struct segment_job *job, fringe_error *error);
+void segment_range_judge_result(const struct segment_job *job);
 fringe_status segment_prepare_planes(struct segment_job *job, fringe_error *error);
 fringe_status segment_network_apply(struct segment_job *job, fringe_error *error);
 

@@ -54,11 +54,13 @@ static void clear_slice(struct segment_job *job)
     alloc_free(job->prepared);
     alloc_free(job->counts);
     alloc_free(job->holes);
+    alloc_free(job->some);
     alloc_free(job->measured);
     alloc_free(job->outputs);
     job->prepared = NULL;
     job->counts = NULL;
     job->holes = NULL;
+    job->some = NULL;
     job->measured = NULL;
     job->outputs = NULL;
     job->hole_count = job->nan_count = 0;
@@ -80,22 +82,25 @@ static fringe_status apply(struct segment_job *job, fringe_error *error)
 static fringe_status run_slice(struct segment_series *series, int more, fringe_error *error)
 {
     struct segment_job *job = &series->job;
+    int first = !job->decided; /* what is said of all slices is said once */
     if (job->slice < 0 || job->slice >= job->info.slice_count)
         return failure_set(error, FRINGE_ARGUMENT, "slice %ld was asked for, there are %ld", (long)job->slice,
                            (long)job->info.slice_count);
     fringe_status status = segment_prepare_channels(job, error);
     if (!status) status = segment_ahead_take(series->ahead, job->slice, &job->channels, error);
     if (status) return status;
-    if (!job->decided) status = segment_geometry_decide(job, job->slice == 0 ? job->channels : NULL, error);
+    if (first) status = segment_geometry_decide(job, job->slice == 0 ? job->channels : NULL, error);
     if (status) return status;
     job->decided = 1;
     if (more) status = segment_ahead_go_on(series->ahead, error);
     if (status) return status;
     for (int32_t c = 0; c < job->info.channel_count; c++)
         sample_plane_crop(&job->channels[c], &job->excluded);
-    status = segment_prepare_planes(job, error);
+    if (first) status = segment_range_judge_input(job, error);
+    if (!status) status = segment_prepare_planes(job, error);
     if (!status) status = apply(job, error);
     if (!status) status = segment_labels_finish(job, error);
+    if (!status && first) segment_range_judge_result(job);
     if (!status) run_state_progress(job->run, 1, 1);
     return status;
 }

@@ -27,7 +27,8 @@ void built_model_init(struct built_model *built, const struct onnx_model *onnx, 
                                       .input_count = 1,
                                       .output_count = 1,
                                       .inputs = &built->input,
-                                      .outputs = &built->output};
+                                      .outputs = &built->output,
+                                      .polarity = ""};
     built->model = (fringe_model){
         .package = &built->package, .input = &built->input, .output = &built->output, .output_kind = kind};
     struct network *network;
