@@ -108,8 +108,8 @@ typedef struct fringe_fault_line {
     double strength; /* how complete the lattice's change across it is, 0 to 1 */
 } fringe_fault_line;
 
-/* What is said of a particle. `fault` is a fault, none or undecided, whichever is likeliest, and of a fault
- * the likeliest kind. */
+/* What is said of a particle. `fault` is undecided where that has more than half of the probability; else a
+ * fault or none, whichever is likelier, and of a fault the likeliest kind. */
 typedef struct fringe_fault_rating {
     fringe_fault fault;
     double probabilities[FRINGE_FAULT_COUNT]; /* calibrated; they add up to 1 */

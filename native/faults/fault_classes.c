@@ -55,13 +55,12 @@ static double seen_probability(const double probabilities[FRINGE_FAULT_COUNT])
 
 fringe_fault fault_classes_decide(const double probabilities[FRINGE_FAULT_COUNT])
 {
-    double seen = seen_probability(probabilities);
-    int kind = -1, other = -1;
-    for (int k = 0; k < FRINGE_FAULT_COUNT; k++) {
-        int *best = classes[k].is_seen ? &kind : &other;
-        if (*best < 0 || probabilities[k] > probabilities[*best]) *best = k;
-    }
-    return (fringe_fault)(seen > probabilities[other] ? kind : other);
+    int kind = -1;
+    if (probabilities[FRINGE_FAULT_UNDECIDED] > 0.5) return FRINGE_FAULT_UNDECIDED;
+    if (!(seen_probability(probabilities) > probabilities[FRINGE_FAULT_NONE])) return FRINGE_FAULT_NONE;
+    for (int k = 0; k < FRINGE_FAULT_COUNT; k++)
+        if (classes[k].is_seen && (kind < 0 || probabilities[k] > probabilities[kind])) kind = k;
+    return (fringe_fault)kind;
 }
 
 static void roll_up(const struct forest *forest, const float *row, fringe_fault_rating *rating)

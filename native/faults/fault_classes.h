@@ -9,9 +9,9 @@
 /* Features that the forest sees: all but the published ones, which stand last. */
 enum { FAULT_FOREST_FEATURE_COUNT = FEATURE_published_ring_mean };
 
-/* What is to be said. First it is decided between a fault, whichever, none, and that nothing can be told: the
- * likeliest of the three; of a fault then the likeliest kind. Several kinds that are possible are one fault
- * that is probable. Of those as likely the first of the list is said. */
+/* What is to be said. First whether anything can be told: not where that is likelier than all the rest. Then
+ * a fault, whichever, or none; of a fault then the likeliest kind. Several kinds that are possible are one
+ * fault that is probable. Of those as likely the first of the list is said. */
 fringe_fault fault_classes_decide(const double probabilities[FRINGE_FAULT_COUNT]);
 
 /* FRINGE_MODEL where the package's features are not these, or where it knows a class that is none of ours

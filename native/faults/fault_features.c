@@ -109,7 +109,7 @@ static void describe_symmetry(const struct lattice_spectrum *s, const struct lat
 static double streak(const struct lattice_spectrum *s, const struct lattice_spots *spots, const double n[2])
 {
     double sum = 0, weight = 0;
-    for (int i = 0; i < spots->count && i < FAULT_WAVE_MOST; i++) {
+    for (int i = 0; i < spots->count && i < LINE_WAVE_MOST; i++) {
         const double *g = spots->items[i].g;
         double along = 0, across = 0, floor_of_noise = lattice_spectrum_ring(s, length_of(g));
         if (apart(g, n) < 0.2) continue; /* its own satellites are strain as well */
@@ -130,7 +130,7 @@ static double streak(const struct lattice_spectrum *s, const struct lattice_spot
 static double mirror(const struct lattice_spectrum *s, const struct lattice_spots *spots, const double n[2])
 {
     double both = 0, either = 0;
-    for (int i = 0; i < spots->count && i < FAULT_WAVE_MOST; i++) {
+    for (int i = 0; i < spots->count && i < LINE_WAVE_MOST; i++) {
         const double *g = spots->items[i].g;
         double along = 2 * (g[0] * n[0] + g[1] * n[1]), m[2] = {g[0] - along * n[0], g[1] - along * n[1]};
         if (hypot(m[0] - g[0], m[1] - g[1]) * s->length < 1.5 ||
@@ -143,40 +143,46 @@ static double mirror(const struct lattice_spectrum *s, const struct lattice_spot
     return either > 0 ? both / either : 0;
 }
 
+/* The logarithm of odds either way. */
+static double evidence(const struct fault_line *line)
+{
+    return line->gain > 0 ? log1p(line->gain) : -log1p(-line->gain);
+}
+
 static void describe_lines(const struct lattice_spectrum *s, const struct lattice_spots *spots,
                            const struct fault_lines *lines, double *f)
 {
     double spacing = 1 / length_of(spots->items[0].g);
-    const struct fault_line *step = lines->step, *twin = lines->twin;
+    const struct fault_line *glide = lines->glides, *twin = lines->twins;
     for (int k = 0; k < lines->normal_count; k++)
-        f[FEATURE_streak_most] = fmax(f[FEATURE_streak_most], streak(s, spots, step[k].normal));
+        f[FEATURE_streak_most] = fmax(f[FEATURE_streak_most], streak(s, spots, glide[k].normal));
     if (lines->normal_count == 0) return;
-    f[FEATURE_streak_step] = streak(s, spots, step->normal);
-    f[FEATURE_mirror_step] = mirror(s, spots, step->normal);
-    f[FEATURE_step_1_evidence] = log1p(step->evidence);
-    f[FEATURE_step_1_strength] = step->strength;
-    f[FEATURE_step_1_jump_deg] = step->jump_deg;
-    f[FEATURE_step_1_third] = step->third;
-    f[FEATURE_step_1_balance] = step->balance;
-    f[FEATURE_step_1_along_evidence] = log1p(step->along);
-    f[FEATURE_step_1_offset] = fabs(step->offset) / step->extent;
-    f[FEATURE_step_1_length] = step->length / spacing;
-    f[FEATURE_step_1_waves] = step->waves;
-    f[FEATURE_step_2_evidence] = log1p(step[1].evidence); /* zero where there is one normal alone */
-    f[FEATURE_step_2_strength] = step[1].strength;
-    f[FEATURE_twin_2_evidence] = log1p(twin[1].evidence);
-    f[FEATURE_twin_2_strength] = twin[1].strength;
-    f[FEATURE_twin_3_strength] = twin[2].strength;
-    if (!(twin->evidence > 0)) return;
+    f[FEATURE_streak_glide] = streak(s, spots, glide->normal);
     f[FEATURE_streak_twin] = streak(s, spots, twin->normal);
+    f[FEATURE_mirror_glide] = mirror(s, spots, glide->normal);
     f[FEATURE_mirror_twin] = mirror(s, spots, twin->normal);
-    f[FEATURE_twin_1_evidence] = log1p(twin->evidence);
+    f[FEATURE_glide_1_evidence] = evidence(glide);
+    f[FEATURE_glide_1_share] = glide->share;
+    f[FEATURE_glide_1_strength] = glide->strength;
+    f[FEATURE_glide_1_third] = glide->third;
+    f[FEATURE_glide_1_next] = glide->next;
+    f[FEATURE_glide_1_along] = glide->along;
+    f[FEATURE_glide_1_offset] = fabs(glide->offset) / glide->extent;
+    f[FEATURE_glide_1_length] = glide->length / spacing;
+    f[FEATURE_glide_1_waves] = glide->waves;
+    f[FEATURE_glide_2_evidence] = evidence(glide + 1); /* zero where there is one normal alone */
+    f[FEATURE_glide_2_share] = glide[1].share;
+    f[FEATURE_glide_2_strength] = glide[1].strength;
+    f[FEATURE_twin_1_evidence] = evidence(twin);
+    f[FEATURE_twin_1_share] = twin->share;
     f[FEATURE_twin_1_strength] = twin->strength;
-    f[FEATURE_twin_1_balance] = twin->balance;
-    f[FEATURE_twin_1_along_evidence] = log1p(twin->along);
+    f[FEATURE_twin_1_along] = twin->along;
     f[FEATURE_twin_1_offset] = fabs(twin->offset) / twin->extent;
     f[FEATURE_twin_1_length] = twin->length / spacing;
     f[FEATURE_twin_1_waves] = twin->waves;
+    f[FEATURE_twin_2_evidence] = evidence(twin + 1);
+    f[FEATURE_twin_2_share] = twin[1].share;
+    f[FEATURE_twin_2_strength] = twin[1].strength;
 }
 
 fringe_status fault_features_compute(const struct lattice_region *region,

@@ -4,8 +4,9 @@
  * the particle is turned, on how much background is cut out with it, on gain, offset or slow changes of the
  * light. Lengths are in spacings of the particle's strongest reflection, so that the same forest serves where
  * the pixel size is not known. Those named *_evidence and *_contrast are logarithms of signal over noise and
- * grow with the dose, as what can be known does; the others do not. The last five are the published ones,
- * which depend on everything. A particle in which no lattice is found has zeros.
+ * grow with the dose, as what can be known does (evidence against a fault is below zero); the others do not.
+ * The last five are the published ones, which depend on everything. A particle in which no lattice is found
+ * has zeros.
  */
 #ifndef FAULTS_FAULT_FEATURES_H
 #define FAULTS_FAULT_FEATURES_H
@@ -13,7 +14,7 @@
 #include "faults/fault_lines.h"
 
 /* Changes with any feature's name, order or meaning: forests keep it beside them. */
-enum { FAULT_FEATURES_VERSION = 1 };
+enum { FAULT_FEATURES_VERSION = 2 };
 
 /* X(name). Numbers in names count normals of lines, the best first. */
 #define FAULT_FEATURE_LIST(X)                                                                                \
@@ -38,33 +39,34 @@ enum { FAULT_FEATURES_VERSION = 1 };
     /* streaks: how much longer spots are along the best normal than across it; the same for mirror images   \
      */                                                                                                      \
     X(streak_most)                                                                                           \
-    X(streak_step)                                                                                           \
+    X(streak_glide)                                                                                          \
     X(streak_twin)                                                                                           \
-    X(mirror_step)                                                                                           \
+    X(mirror_glide)                                                                                          \
     X(mirror_twin)                                                                                           \
-    /* jumps of the phase across a line */                                                                   \
-    X(step_1_evidence)                                                                                       \
-    X(step_1_strength)                                                                                       \
-    X(step_1_jump_deg)                                                                                       \
-    X(step_1_third)                                                                                          \
-    X(step_1_balance)                                                                                        \
-    X(step_1_along_evidence)                                                                                 \
-    X(step_1_offset) /* from the middle, of the extent */                                                    \
-    X(step_1_length)                                                                                         \
-    X(step_1_waves)                                                                                          \
-    X(step_2_evidence)                                                                                       \
-    X(step_2_strength)                                                                                       \
+    /* a glide of one side of a line: fault_lines.h says what each number is */                              \
+    X(glide_1_evidence)                                                                                      \
+    X(glide_1_share)                                                                                         \
+    X(glide_1_strength)                                                                                      \
+    X(glide_1_third)                                                                                         \
+    X(glide_1_next)                                                                                          \
+    X(glide_1_along)                                                                                         \
+    X(glide_1_offset) /* from the middle, of the extent */                                                   \
+    X(glide_1_length)                                                                                        \
+    X(glide_1_waves)                                                                                         \
+    X(glide_2_evidence)                                                                                      \
+    X(glide_2_share)                                                                                         \
+    X(glide_2_strength)                                                                                      \
     /* reflections that change places with their mirror images across a line */                              \
     X(twin_1_evidence)                                                                                       \
+    X(twin_1_share)                                                                                          \
     X(twin_1_strength)                                                                                       \
-    X(twin_1_balance)                                                                                        \
-    X(twin_1_along_evidence)                                                                                 \
+    X(twin_1_along)                                                                                          \
     X(twin_1_offset)                                                                                         \
     X(twin_1_length)                                                                                         \
     X(twin_1_waves)                                                                                          \
     X(twin_2_evidence)                                                                                       \
+    X(twin_2_share)                                                                                          \
     X(twin_2_strength)                                                                                       \
-    X(twin_3_strength)                                                                                       \
     X(published_ring_mean)                                                                                   \
     X(published_ring_sd)                                                                                     \
     X(published_pixel_mean)                                                                                  \

@@ -1,19 +1,16 @@
-/* fault_lines.h - the lattice of a particle on both sides of straight lines.
+/* fault_lines.h - lines in a particle across which its lattice changes as across a fault's plane.
  *
- * A stacking fault or twin that is seen along its plane is a line at right angles to a reflection of its
- * layers. Every strong reflection is therefore tried as a normal, and all are followed across: the image
- * times a reflection's wave, summed along lines, is a profile whose phase is that of the lattice (geometric
- * phase analysis, DOI 10.1016/S0304-3991(98)00035-7, with the whole line as its filter). A glide of the
- * layers makes a step in the phase, of 120 degrees for <112>/6; a twin takes the reflection away on one side,
- * and its mirror image appears on the other. Lengths in nm, or px where the pixel size is not known. Pure;
- * the same bytes on every run and thread.
+ * Two whole crystals with one fault each are held against a crystal with none, for every line at right angles
+ * to a strong reflection. A glide moves one side of its plane along the line: one length decides the jumps of
+ * all waves' phases at once. A twin's plane has every reflection on one side alone, and its mirror image on
+ * the other. All three have the same number of amplitudes, so what a fault explains more may be compared as
+ * it stands, and is below zero where there is none. Lengths in nm, or px where the pixel size is not known.
+ * Pure; the same bytes on every run and thread.
  */
 #ifndef FAULTS_FAULT_LINES_H
 #define FAULTS_FAULT_LINES_H
 
-#include "crystal/lattice_spots.h"
-
-enum { FAULT_NORMAL_MOST = 6, FAULT_SPOT_MOST = 9, FAULT_WAVE_MOST = FAULT_SPOT_MOST + 5 };
+#include "faults/line_profiles.h"
 
 /* The best line across one normal. */
 struct fault_line {
@@ -21,19 +18,21 @@ struct fault_line {
     double offset;    /* of the line from the window's centre, along the normal */
     double extent;    /* of the window from its centre, along the normal */
     double length;    /* of the line inside the window */
-    double evidence;  /* log likelihood of a change across the line over none; grows with the dose */
-    double strength;  /* how complete the change is, 0 to 1; does not grow with the dose */
-    double jump_deg;  /* step: the mean jump of the phases, 0 to 180, weighted by evidence; twin: 0 */
-    double third;     /* step: how near the jumps are to a third of a turn, 0 to 1; twin: 0 */
-    double balance;   /* how equal the sides are, 0 to 1, weighted by evidence */
-    double along;     /* evidence that reflections along the normal, which no glide moves, change too */
-    int waves;        /* reflections, or pairs of them, that change */
+    double gain;      /* log likelihood over a crystal with no fault; grows with the dose */
+    double share;     /* the gain, of what that crystal explains; does not grow with the dose */
+    double strength;  /* 0 to 1: a glide's gain over that of waves with free jumps; how completely a twin
+                         exchanges its waves */
+    double along;     /* glide: what the waves along the normal would gain if they might jump, of what they
+                         explain; twin: what its two crystals share, over what they do not */
+    int waves;        /* that gain; pairs of them for a twin */
+    double third; /* glide: the gain by a third of the crystal's period over that by the best part, to 1 */
+    double next;  /* glide: the share of a second one across the same normal, behind which the first is
+                     taken back */
 };
 
 struct fault_lines {
     int normal_count;
-    struct fault_line step[FAULT_NORMAL_MOST]; /* by falling evidence */
-    struct fault_line twin[FAULT_NORMAL_MOST]; /* by falling strength times evidence */
+    struct fault_line glides[LINE_NORMAL_MOST], twins[LINE_NORMAL_MOST]; /* both by falling gain */
 };
 
 /* FRINGE_MEMORY is the only failure. Without spots there are no normals. */

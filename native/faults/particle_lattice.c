@@ -9,7 +9,7 @@
 /* Two directions are different from 10 degrees on, as where the truth says that a lattice is resolved. */
 #define NON_COLLINEAR 0.17
 
-/* A twinned particle has the lines whose strength times evidence is at least this part of the best one's. */
+/* A twinned particle has the lines whose strength times gain is at least this part of the best one's. */
 #define LINE_LEAST 0.25
 
 static double angle_error(const struct lattice_spot *spot)
@@ -102,10 +102,10 @@ static int trace_all(const struct fault_line *found, int count, int is_twin,
                      int32_t left_px, int32_t top_px, fringe_fault_line *lines)
 {
     int traced = 0;
-    double best = found->evidence * found->strength;
+    double best = found->gain * found->strength;
     for (int i = 0; i < count && traced < FRINGE_FAULT_LINES_MOST; i++) {
         fringe_fault_line *line = lines + traced;
-        double score = found[i].evidence * found[i].strength;
+        double score = found[i].gain * found[i].strength;
         if (!(score > 0) || score < LINE_LEAST * best) continue;
         if (!trace(found + i, findings, region, line)) continue;
         line->is_twin = is_twin;
@@ -123,9 +123,9 @@ void particle_lattice_trace(const struct fault_findings *findings, const struct 
 {
     const struct fault_lines *found = &findings->lines;
     lines->step_count =
-        trace_all(found->step, found->normal_count, 0, findings, region, left_px, top_px, lines->steps);
+        trace_all(found->glides, found->normal_count, 0, findings, region, left_px, top_px, lines->steps);
     lines->twin_count =
-        trace_all(found->twin, found->normal_count, 1, findings, region, left_px, top_px, lines->twins);
+        trace_all(found->twins, found->normal_count, 1, findings, region, left_px, top_px, lines->twins);
 }
 
 void particle_lattice_choose(const struct particle_lines *lines, fringe_fault_rating *rating)

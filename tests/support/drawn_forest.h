@@ -27,9 +27,9 @@ static inline void drawn_forest_write(const char *folder)
         float *row = values + i * FEATURES;
         truth[i] = (uint16_t)(i % 4);
         row[FEATURE_spot_count] = truth[i] ? 3 + (float)rng_below(&rng, 20) : 0;
-        row[FEATURE_step_1_evidence] = (float)rng_uniform(&rng, truth[i] == 2 ? 5 : 0, truth[i] > 1 ? 9 : 3);
-        row[FEATURE_twin_1_strength] =
-            (float)rng_uniform(&rng, truth[i] == 3 ? 0.5 : 0, truth[i] == 3 ? 1 : 0.45);
+        row[FEATURE_glide_1_evidence] = (float)rng_uniform(&rng, truth[i] == 2 ? 5 : 0, truth[i] > 1 ? 9 : 3);
+        row[FEATURE_twin_1_share] =
+            (float)rng_uniform(&rng, truth[i] == 3 ? 0.3 : -0.1, truth[i] == 3 ? 1.1 : 0.2);
     }
     struct forest_table table = {values, truth, ROWS, FEATURES, 4};
     forest_settings_init(&settings);

@@ -76,13 +76,11 @@ Test(classes, kinds_of_faults_count_together)
     static const struct {
         double none, stacking, twin, multiple, undecided;
         fringe_fault said;
-    } cases[] = {{0.4, 0.2, 0.22, 0.18, 0, FRINGE_FAULT_TWIN},
-                 {0.51, 0.25, 0.24, 0, 0, FRINGE_FAULT_NONE},
-                 {0.3, 0.1, 0.1, 0.2, 0.3, FRINGE_FAULT_MULTIPLE},
-                 {0.3, 0.3, 0, 0, 0.4, FRINGE_FAULT_UNDECIDED},
-                 {0.4, 0.2, 0, 0, 0.4, FRINGE_FAULT_NONE},
-                 {0, 0, 0, 0, 1, FRINGE_FAULT_UNDECIDED},
-                 {0.5, 0.5, 0, 0, 0, FRINGE_FAULT_NONE}};
+    } cases[] = {
+        {0.4, 0.2, 0.22, 0.18, 0, FRINGE_FAULT_TWIN},      {0.51, 0.25, 0.24, 0, 0, FRINGE_FAULT_NONE},
+        {0.3, 0.1, 0.1, 0.2, 0.3, FRINGE_FAULT_MULTIPLE},  {0.2, 0.2, 0.08, 0, 0.52, FRINGE_FAULT_UNDECIDED},
+        {0.25, 0.2, 0.06, 0, 0.49, FRINGE_FAULT_STACKING}, {0.3, 0.2, 0, 0, 0.5, FRINGE_FAULT_NONE},
+        {0, 0, 0, 0, 1, FRINGE_FAULT_UNDECIDED},           {0.5, 0.5, 0, 0, 0, FRINGE_FAULT_NONE}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double probabilities[FRINGE_FAULT_COUNT];
         probabilities[FRINGE_FAULT_NONE] = cases[i].none;

@@ -78,15 +78,15 @@ final class DrawnFaults {
             int kind = row % 4;
             for (String name : names) {
                 double value = name.equals("spot_count") && kind < 3 ? 3 + random.nextInt(20)
-                        : name.equals("step_1_evidence") ? (kind == 1 ? 5 : 0) + random.nextDouble() * (kind == 1 ? 4 : kind == 2 ? 9 : 3)
-                        : name.equals("twin_1_strength") ? (kind == 2 ? 0.5 : 0) + random.nextDouble() * 0.45 : 0;
+                        : name.equals("glide_1_evidence") ? (kind == 1 ? 5 : 0) + random.nextDouble() * (kind == 1 ? 4 : kind == 2 ? 9 : 3)
+                        : name.equals("twin_1_share") ? (kind == 2 ? 0.3 : -0.1) + random.nextDouble() * (kind == 2 ? 0.8 : 0.3) : 0;
                 table.append(String.format(Locale.ROOT, "%.6f,", value));
             }
             table.append(CLASSES[kind]).append('\n');
         }
         Files.write(folder.resolve("table.csv"), table.toString().getBytes(StandardCharsets.UTF_8));
         Files.write(folder.resolve("forest.yaml"), ("kind: forest\nname: Drawn faults\n"
-                + "data: {table: table.csv, version: 1}\nforest: {trees: 20}\n").getBytes(StandardCharsets.UTF_8));
+                + "data: {table: table.csv, version: 2}\nforest: {trees: 20}\n").getBytes(StandardCharsets.UTF_8));
         Path log = folder.resolve("log"), made = folder.resolve("drawn-faults");
         int status = new ProcessBuilder(System.getProperty("fringe.program"), "train", folder.resolve("forest.yaml").toString(),
                 "-o", made.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
@@ -100,7 +100,7 @@ final class DrawnFaults {
         Matcher entry = Pattern.compile("(?m)^ +X\\((\\w+)\\)").matcher(new String(Files.readAllBytes(header), "UTF-8"));
         List<String> names = new ArrayList<>();
         while (entry.find()) if (!entry.group(1).startsWith("published_")) names.add(entry.group(1));
-        assertTrue(names.toString(), names.contains("twin_1_strength"));
+        assertTrue(names.toString(), names.contains("twin_1_share"));
         return names;
     }
 }
