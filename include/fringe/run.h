@@ -38,7 +38,7 @@ typedef struct fringe_run fringe_run;
     X(FRINGE_NOTICE_OWN_OUTPUT, "own_output")       /* an input that Fringe wrote was passed over */         \
     X(FRINGE_NOTICE_SKIPPED, "skipped")             /* the same result is already there */                   \
     X(FRINGE_NOTICE_READER, "reader")               /* the image library warned */                           \
-    X(FRINGE_NOTICE_INPUT, "input")                 /* something odd about the list of inputs */
+    X(FRINGE_NOTICE_INPUT, "input")                 /* something odd about an input or their list */
 
 typedef enum fringe_notice {
 #define FRINGE_NOTICE_ENUM(symbol, name) symbol,

@@ -15,6 +15,9 @@
 
 #define PI 3.14159265358979323846
 
+/* So many particles of fewer pixels are what a micrograph's grey values give, or noise. */
+enum { CRUMBS_LEAST_COUNT = 1000, CRUMBS_MEAN_PX = 4 };
+
 struct fringe_particles {
     int32_t height_px, width_px;
     int32_t *labels;
@@ -151,6 +154,18 @@ static fringe_status select_components(fringe_particles *made, const fringe_part
     return FRINGE_OK;
 }
 
+/* A micrograph that was taken for its mask gives a particle for nearly every pixel, and no error. */
+static void notice_crumbs(const struct component_list *list, const fringe_run *run)
+{
+    char text[NUMBER_TEXT_BYTES];
+    int64_t pixels = 0;
+    for (int32_t k = 0; k < list->count; k++) pixels += list->items[k].pixel_count;
+    if (list->count < CRUMBS_LEAST_COUNT || pixels >= (int64_t)CRUMBS_MEAN_PX * list->count) return;
+    run_state_notice(run, FRINGE_NOTICE_INPUT,
+                     "%ld particles of %s pixels on average: is this a mask or a label image?",
+                     (long)list->count, number_text((double)pixels / list->count, 3, text));
+}
+
 static fringe_particle empty_particle(void)
 {
     return (fringe_particle){
@@ -262,6 +277,7 @@ fringe_status fringe_particles_find(fringe_micrograph *labels, fringe_micrograph
     status = find_components(values, made, options, &list, error);
     if (!status) status = run_state_check(run, error);
     if (!status) status = select_components(made, options, sources.pixel, &list, error);
+    if (!status) notice_crumbs(&list, run);
     if (!status) status = measure(made, &list, options, &sources, run, error);
     if (status) goto done;
     *particles = made;

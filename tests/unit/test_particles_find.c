@@ -22,11 +22,24 @@ static fringe_micrograph *make(const float *pixels, int32_t height, int32_t widt
     return micrograph;
 }
 
+static char heard[256]; /* the last notice about the input */
+
+static void hear(void *user, fringe_notice notice, const char *text)
+{
+    (void)user;
+    if (notice == FRINGE_NOTICE_INPUT) snprintf(heard, sizeof heard, "%s", text);
+}
+
 static fringe_status find(const float *pixels, int32_t height, int32_t width, double nm,
                           const fringe_particles_options *options, fringe_particles **particles)
 {
+    fringe_run *run;
     fringe_micrograph *labels = make(pixels, height, width, nm);
-    fringe_status status = fringe_particles_find(labels, NULL, NULL, 0, options, NULL, particles, &error);
+    *heard = 0;
+    cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
+    fringe_run_set_notice(run, hear, NULL);
+    fringe_status status = fringe_particles_find(labels, NULL, NULL, 0, options, run, particles, &error);
+    fringe_run_free(run);
     fringe_micrograph_free(labels);
     return status;
 }
@@ -133,6 +146,7 @@ Test(find, more_labels_than_16_bits_hold)
     cr_assert_eq(last, 90000);
     cr_assert_eq(find(pixels, SIDE, SIDE, 0, NULL, &particles), FRINGE_OK);
     cr_expect_eq(fringe_particles_count(particles), last);
+    cr_expect(strstr(heard, "90000 particles of 1 pixels on average"), "%s", heard);
     const int32_t *labels = fringe_particles_labels(particles, &height, &width);
     cr_expect_eq(labels[(SIDE - 2) * SIDE + SIDE - 2], last);
     cr_expect_eq(fringe_particles_get(particles, last - 1)->input_value, last);
