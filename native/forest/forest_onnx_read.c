@@ -362,6 +362,9 @@ static fringe_status find_ensemble(const struct onnx_model *model, const struct 
 {
     static const char *const passing[] = {"Cast", "Identity", "ZipMap"};
     *ensemble = NULL;
+    if (!forest_onnx_recognise(model))
+        return failure_set(error, FRINGE_UNSUPPORTED, "%zu nodes, none of them a tree ensemble: no forest",
+                           model->node_count);
     for (size_t i = 0; i < model->node_count; i++) {
         const struct onnx_node *node = &model->nodes[i];
         size_t k = 0;
