@@ -25,7 +25,8 @@ trained() {
 case ${1:-} in
 stem-phases)
     trained stem-phases-model stem-phases.yaml
-    fringe evaluate --model stem-phases-model --baseline otsu,kmeans data/stem-phases/val
+    trained stem-phases-refined stem-phases-refined.yaml --from stem-phases-model
+    fringe evaluate --model stem-phases-model --model stem-phases-refined --baseline otsu,kmeans data/stem-phases/val
     ;;
 xct)
     for kind in unet segnet; do

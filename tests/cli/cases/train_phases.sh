@@ -13,6 +13,7 @@ done
 expect 0 fringe train stem-phases.yaml -o stem
 expect 0 fringe model info stem
 says out 'pore, alumina, platinum'
+expect 0 fringe train stem-phases-refined.yaml --from stem -o refined
 for kind in unet segnet; do
     expect 0 fringe train xct-$kind.yaml -o $kind
     expect 0 fringe train xct-$kind-slice.yaml --from $kind -o $kind-transferred
