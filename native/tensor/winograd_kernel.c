@@ -226,12 +226,11 @@ INLINE void output_tiles(const float *m, size_t m_stride, vec offset, int relu, 
         vec row[6], y[4], tile[4];
 #pragma GCC unroll 6
         for (int j = 0; j < 6; j++) row[j] = half[j][i];
+        row[1] = row[1] + offset; /* a term of all four */
         transform_output(row, y);
 #pragma GCC unroll 4
-        for (int k = 0; k < 4; k++) {
-            y[k] = y[k] + offset;
+        for (int k = 0; k < 4; k++)
             if (relu) y[k] = vec_max(y[k], zero);
-        }
         vec_columns(y[0], y[1], y[2], y[3], tile);
         vec_store_tiles(rows[i] + x, tile);
     }
