@@ -18,7 +18,8 @@ test -s "$work/out/simulated-gold-2nm-mask.tif"
 test -s "$work/out/simulated-gold-2nm-fringe.json"
 
 library=$(find "$prefix" -name libfringe.so)
-cc -I"$prefix/include" "$root/examples/segment.c" "$library" -Wl,-rpath,"$(dirname "$library")" -o "$work/segment"
-"$work/segment" "$prefix/share/fringe/models/hrtem-particles" \
+flags=$(PKG_CONFIG_PATH="$(dirname "$library")/pkgconfig" pkg-config --cflags --libs fringe) # blanks are escaped
+eval "cc \"\$root/examples/segment.c\" $flags -o \"\$work/segment\""
+LD_LIBRARY_PATH="$(dirname "$library")" "$work/segment" "$prefix/share/fringe/models/hrtem-particles" \
     "$root/examples/micrographs/simulated-gold-2nm.tif" "$work/mask.pgm"
 test -s "$work/mask.pgm"
