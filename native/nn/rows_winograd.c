@@ -15,8 +15,8 @@ enum {
     LEAST_IN_CHANNELS = 8,
     LEAST_OUT_CHANNELS = 4,     /* below these the transforms cost more than the products save */
     BLOCK_FLOATS = 112 * 1024,  /* of a block's input and products, transformed: they should stay in L2 */
-    GROUPED_TILES = 24,         /* of a block of several rows of tiles, which a narrow layer's are */
-    LARGE_WEIGHTS = 128 * 1024, /* floats that L2 does not hold: worth waiting for twice as many tiles */
+    GROUPED_TILES = 48,         /* of a block of several rows of tiles, which a narrow layer's are */
+    LARGE_WEIGHTS = 128 * 1024, /* floats that L2 does not hold: worth waiting for GROUPED_TILES */
     NARROW_TILES = 24,          /* of a row: a layer that has few blocks to share out */
     WINOGRAD_PART = 128,        /* output channels of a part: each part transforms the input anew */
     LEAST_PART = 32,            /* of a narrow layer */
@@ -269,14 +269,12 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
         planes += builder->network->slots[step->inputs[i]].channels * source_planes(data->conv.doubled[i]);
     cut_rows(data, planes, tiles);
     int64_t row_tiles = chunk_stride(data, data->chunk_tiles);
-    int large = floats > LARGE_WEIGHTS;
-    int64_t grouped = large ? 2 * GROUPED_TILES : GROUPED_TILES;
-    data->row_groups = grouped > row_tiles ? grouped / row_tiles : 1;
+    data->row_groups = GROUPED_TILES > row_tiles ? GROUPED_TILES / row_tiles : 1;
     data->part_channels = tiles > NARROW_TILES ? WINOGRAD_PART : part_of_narrow(data->conv.out_channels);
     data->channel_parts = (data->conv.out_channels + data->part_channels - 1) / data->part_channels;
     step->parts = (int)(data->chunk_count * data->channel_parts * out->batch);
     step->block_rows = (int)(data->row_groups * WINOGRAD_TILE);
-    step->lump_rows = large ? step->block_rows : WINOGRAD_TILE;
+    step->lump_rows = floats > LARGE_WEIGHTS ? step->block_rows : WINOGRAD_TILE;
     int64_t stride = most_stride(data);
     /* An input that does not stay in L2 is read once for all of a part. */
     data->held_channels = planes * stride > BLOCK_FLOATS ? data->part_channels : PRODUCT_CHANNELS;
