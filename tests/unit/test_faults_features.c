@@ -119,6 +119,27 @@ Test(features, a_glide_near_the_rim_is_found)
     }
 }
 
+/* A square of seven spacings, as patches are cut out, whose last column has moved: that is no plane. */
+Test(features, a_line_has_a_layer_on_either_side)
+{
+    double f[FAULT_FEATURE_COUNT];
+    struct fault_findings findings;
+    struct rng rng = rng_from_seed(9);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            double turn = x > 196 ? 1. / 3 : 0;
+            double value = cos(2 * M_PI * x / 30) + cos(2 * M_PI * (y / 30. + turn)) + 0.2 * rng_normal(&rng);
+            picture->pixels[y * SIDE + x] = (float)value;
+        }
+    memset(picture->mask, 1, sizeof picture->mask);
+    compute(f, &findings);
+    for (int k = 0; k < findings.lines.normal_count; k++) {
+        const struct fault_line *line = findings.lines.glides + k;
+        cr_expect_gt(line->extent - fabs(line->offset), 29, "%g of %g", line->offset, line->extent);
+    }
+    cr_expect_gt(findings.lines.normal_count, 1);
+}
+
 /* Wurtzite along <11-20>: layers in y, of which the fault puts one in and glides by a third besides; that
  * turns waves with an odd number across by 60 degrees, others by 120. */
 Test(features, a_growth_fault_glides_and_puts_a_layer_in)
