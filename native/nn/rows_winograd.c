@@ -82,14 +82,6 @@ static size_t lay_sources(const struct step *step, const struct network *network
     return floats;
 }
 
-/* Asks for a stretch of some rows before it is needed: stretches are too short for the processor to foresee.
- */
-static void fetch_ahead(const float *const *rows, int row_count, size_t away, int64_t pixels)
-{
-    for (int k = 0; k < row_count; k++)
-        for (int64_t x = 0; x < pixels; x += LINE_FLOATS) __builtin_prefetch(rows[k] + away + x);
-}
-
 /* Transforms one group's input: all channels, `count` tiles from output pixel (y, x), to place `at` of the
  * block's arrays. */
 static void transform_group(const struct step *step, const struct execution *execution, int64_t n, int64_t y,
@@ -108,10 +100,9 @@ static void transform_group(const struct step *step, const struct execution *exe
             rows[k] = execution_row(execution, in, row + k) + (size_t)(n * in->channels) * in->plane_stride +
                       column;
         for (int64_t c = 0; c < in->channels; c++) {
-            if (c + 1 < in->channels)
-                fetch_ahead(rows, row_count, in->plane_stride, (doubled ? 2 : WINOGRAD_TILE) * count + 2);
+            size_t ahead = c + 1 < in->channels ? in->plane_stride : 0;
             (doubled ? data->kernels->input_doubled : data->kernels->input)(
-                rows, count, sources[i].v + c * stride + at, sources[i].v_stride, scratch);
+                rows, count, ahead, sources[i].v + c * stride + at, sources[i].v_stride, scratch);
             for (int k = 0; k < row_count; k++) rows[k] += in->plane_stride;
         }
     }

@@ -49,12 +49,14 @@ struct winograd_kernels {
     int lanes;
     /* B' d B for `count` tiles of one channel. rows[k] is the k-th of the six rows, at the first pixel that
      * the first tile depends on; of each 4 * count + 2 pixels, rounded up to a multiple of 16, are read.
-     * Frequency f of tile t goes to v[f * v_stride + t]. */
-    void (*input)(const float *const rows[WINOGRAD_REACH], int64_t count, float *v, size_t v_stride,
-                  float *scratch);
+     * Frequency f of tile t goes to v[f * v_stride + t]. The rows that lie `ahead` floats further on are
+     * wanted next (0: unknown) and fetched meanwhile: stretches of rows are too short for the processor to
+     * foresee. */
+    void (*input)(const float *const rows[WINOGRAD_REACH], int64_t count, size_t ahead, float *v,
+                  size_t v_stride, float *scratch);
     /* The same for a source that is to be doubled, its first tile at an even row and column: rows[k] is the
      * k-th of four rows, and of each 2 * count + 2 pixels, rounded up likewise, are read. Sixteen planes. */
-    void (*input_doubled)(const float *const rows[WINOGRAD_HALF_REACH], int64_t count, float *v,
+    void (*input_doubled)(const float *const rows[WINOGRAD_HALF_REACH], int64_t count, size_t ahead, float *v,
                           size_t v_stride, float *scratch);
     /* For each frequency f the product of weights and input: m[f * m_stride + o * stride + t] = sum over the
      * sources' channels c, in order, of weight (f, o, c) times c's frequency f. `blocks` blocks of output

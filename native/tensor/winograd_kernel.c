@@ -54,14 +54,17 @@ static int64_t readable(int64_t pixels)
     return (pixels + 15) / 16 * 16;
 }
 
-static void input(const float *const rows[WINOGRAD_REACH], int64_t count, float *v, size_t v_stride,
-                  float *scratch)
+static void input(const float *const rows[WINOGRAD_REACH], int64_t count, size_t ahead, float *v,
+                  size_t v_stride, float *scratch)
 {
     int64_t tiles = (count + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
     int64_t width = 4 * tiles + 16, pixels = readable(4 * count + 2);
     for (int64_t x = 0; x < pixels; x += KERNEL_LANES) {
         vec d[6], t[6];
-        for (int k = 0; k < 6; k++) d[k] = vec_load(rows[k] + x);
+        for (int k = 0; k < 6; k++) {
+            d[k] = vec_load(rows[k] + x);
+            __builtin_prefetch(rows[k] + x + ahead);
+        }
         transform_input(d, t);
         for (int k = 0; k < 6; k++) vec_store(scratch + k * width + x, t[k]);
     }
@@ -80,14 +83,17 @@ static void input(const float *const rows[WINOGRAD_REACH], int64_t count, float 
         }
 }
 
-static void input_doubled(const float *const rows[WINOGRAD_HALF_REACH], int64_t count, float *v,
+static void input_doubled(const float *const rows[WINOGRAD_HALF_REACH], int64_t count, size_t ahead, float *v,
                           size_t v_stride, float *scratch)
 {
     int64_t tiles = (count + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
     int64_t width = 2 * tiles + 16, pixels = readable(2 * count + 2);
     for (int64_t x = 0; x < pixels; x += KERNEL_LANES) {
         vec a[4], s[4];
-        for (int k = 0; k < 4; k++) a[k] = vec_load(rows[k] + x);
+        for (int k = 0; k < 4; k++) {
+            a[k] = vec_load(rows[k] + x);
+            __builtin_prefetch(rows[k] + x + ahead);
+        }
         transform_doubled(a, s);
         for (int k = 0; k < 4; k++) vec_store(scratch + k * width + x, s[k]);
     }

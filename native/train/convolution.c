@@ -206,7 +206,7 @@ static void winograd_piece(void *context, size_t index, int worker)
             int32_t y = (first_row + r) % a->tile_rows * WINOGRAD_TILE - 1;
             const float *from[WINOGRAD_REACH];
             for (int32_t k = 0; k < WINOGRAD_REACH; k++) from[k] = row_or_zeros(in, n, i, y + k, zeros) - 1;
-            CPU_CHOOSE(winograd)->input(from, a->tiles, v + (size_t)i * stride + (size_t)(r * a->tiles),
+            CPU_CHOOSE(winograd)->input(from, a->tiles, 0, v + (size_t)i * stride + (size_t)(r * a->tiles),
                                         v_stride, scratch);
         }
     for (int32_t done = 0; done < channels; done += HELD_CHANNELS) {

@@ -125,7 +125,7 @@ static void transform_channel(const struct gradient_job *job, const struct plane
             from[k] =
                 (y + k < planes->height ? planes_row(planes, n, channel, y + k) : zeros + LANES) - is_input;
         if (is_input)
-            CPU_CHOOSE(winograd)->input(from, job->tiles, to, stride, scratch);
+            CPU_CHOOSE(winograd)->input(from, job->tiles, 0, to, stride, scratch);
         else
             CPU_CHOOSE(gradient)->spread_tiles(from, job->tiles, to, stride, scratch);
     }
