@@ -121,7 +121,9 @@ static void finish_group(const struct step *step, struct execution *execution, i
                           (size_t)(n * out->channels + channel) * out->plane_stride;
     float *at[WINOGRAD_TILE];
     for (int i = 0; i < row_count; i++) at[i] = rows[i] + x;
-    data->kernels->output(m, m_stride, count, data->conv.bias[channel], data->conv.relu, at, row_count);
+    size_t ahead = channel + 1 < out->channels ? out->plane_stride : 0;
+    data->kernels->output(m, m_stride, count, data->conv.bias[channel], data->conv.relu, at, row_count,
+                          ahead);
     if (x + WINOGRAD_TILE * count < out->width) return;
     for (int i = 0; i < row_count; i++) rows_seal(out, rows[i], 1);
 }

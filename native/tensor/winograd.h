@@ -65,9 +65,9 @@ struct winograd_kernels {
     void (*multiply)(const struct winograd_source *sources, int source_count, const float *u, size_t u_stride,
                      float *m, size_t m_stride, int64_t blocks, int64_t stride);
     /* A' m A + bias for `count` tiles of one output channel, m[f * m_stride + t], into the first row_count of
-     * four rows, 4 * count pixels each. */
+     * four rows, 4 * count pixels each; `ahead` as for input. */
     void (*output)(const float *m, size_t m_stride, int64_t count, float bias, int relu, float *const *rows,
-                   int row_count);
+                   int row_count, size_t ahead);
 };
 
 #define WINOGRAD_SCRATCH(stride) ((size_t)WINOGRAD_REACH * (4 * (size_t)(stride) + 16))

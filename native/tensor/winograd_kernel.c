@@ -216,8 +216,10 @@ static void multiply(const struct winograd_source *sources, int source_count, co
 /* Four rows of KERNEL_LANES tiles. Both loops stay loops: unrolled they want 36 addresses, and gcc then keeps
  * more vectors on the stack than in registers. */
 INLINE void output_tiles(const float *m, size_t m_stride, vec offset, int relu, float *const *rows,
-                         int row_count, int64_t x)
+                         int row_count, int64_t x, size_t ahead)
 {
+    for (int i = 0; i < row_count; i++)
+        for (int k = 0; k < 4 * KERNEL_LANES; k += 16) __builtin_prefetch(rows[i] + x + ahead + k, 1);
     const vec zero = vec_set(0);
     vec half[6][4];
 #pragma GCC unroll 1
@@ -243,16 +245,16 @@ INLINE void output_tiles(const float *m, size_t m_stride, vec offset, int relu, 
 }
 
 static void output(const float *m, size_t m_stride, int64_t count, float bias, int relu, float *const *rows,
-                   int row_count)
+                   int row_count, size_t ahead)
 {
     const vec offset = vec_set(bias);
     int64_t t = 0;
     for (; t + KERNEL_LANES <= count; t += KERNEL_LANES)
-        output_tiles(m + t, m_stride, offset, relu, rows, row_count, 4 * t);
+        output_tiles(m + t, m_stride, offset, relu, rows, row_count, 4 * t, ahead);
     if (t == count) return;
     float rest[4][4 * KERNEL_LANES]; /* what lies behind the last tile is not ours to write */
     float *const to[4] = {rest[0], rest[1], rest[2], rest[3]};
-    output_tiles(m + t, m_stride, offset, relu, to, row_count, 0);
+    output_tiles(m + t, m_stride, offset, relu, to, row_count, 0, 0);
     for (int i = 0; i < row_count; i++)
         memcpy(rows[i] + 4 * t, rest[i], (size_t)(4 * (count - t)) * sizeof **rest);
 }

@@ -175,7 +175,8 @@ static void finish_tiles(const struct applying *a, const float *m, size_t m_stri
     float *held = scratch + WINOGRAD_SCRATCH(padded_tiles((size_t)a->tiles));
     for (int32_t i = 0; i < count; i++)
         rows[i] = a->add ? held + (size_t)i * width : planes_row(out, n, channel, y + i);
-    CPU_CHOOSE(winograd)->output(m, m_stride, a->tiles, a->convolution->bias[channel], a->relu, rows, count);
+    CPU_CHOOSE(winograd)->output(m, m_stride, a->tiles, a->convolution->bias[channel], a->relu, rows, count,
+                                 0);
     for (int32_t i = 0; i < count; i++) {
         if (a->add)
             add_row(out, planes_row(out, n, channel, y + i), rows[i]);
