@@ -135,7 +135,8 @@ public class CommandsTest {
             if (model != null) choice.select(model);
             Session.press(dialog, model == null ? "Cancel" : "OK");
         });
-        command.join(); // else the image may still be in use when the next one asks
+        command.join(60000); // else the image may still be in use when the next one asks
+        assertTrue(title + " has ended", !command.isAlive());
         return before;
     }
 

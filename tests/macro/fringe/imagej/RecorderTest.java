@@ -67,9 +67,9 @@ public class RecorderTest {
         return mask;
     }
 
-    private static void replay(ImagePlus image, String line) {
-        WindowManager.setCurrentWindow(image.getWindow());
-        IJ.runMacro(line);
+    private static void replay(ImagePlus image, String line) throws Exception {
+        new Robot().waitForIdle(); // as above: the first run's windows too
+        IJ.runMacro("selectImage(" + image.getID() + ");\n" + line);
         assertTrue(!image.isLocked());
     }
 
