@@ -132,10 +132,9 @@ static double mirror(const struct lattice_spectrum *s, const struct lattice_spot
     double both = 0, either = 0;
     for (int i = 0; i < spots->count && i < LINE_WAVE_MOST; i++) {
         const double *g = spots->items[i].g;
-        double along = 2 * (g[0] * n[0] + g[1] * n[1]), m[2] = {g[0] - along * n[0], g[1] - along * n[1]};
-        if (hypot(m[0] - g[0], m[1] - g[1]) * s->length < 1.5 ||
-            hypot(m[0] + g[0], m[1] + g[1]) * s->length < 1.5)
-            continue;
+        double m[2];
+        line_mirror_image(n, g, m);
+        if (line_wave_miss(s, m, g) < LINE_MIRROR_SELF) continue;
         double here = sqrt(power_at(s, g[0], g[1])), there = sqrt(power_at(s, m[0], m[1]));
         both += fmin(here, there);
         either += fmax(here, there);

@@ -25,10 +25,9 @@ int line_is_along(const double n[2], const double g[2])
     return fabs(cross(g, n)) < LINE_ALONG * hypot(g[0], g[1]);
 }
 
-double line_wave_miss(const struct line_profiles *profiles, const double g[2], const double h[2])
+double line_wave_miss(const struct lattice_spectrum *spectrum, const double g[2], const double h[2])
 {
-    return fmin(hypot(g[0] - h[0], g[1] - h[1]), hypot(g[0] + h[0], g[1] + h[1])) *
-           profiles->spectrum->length;
+    return fmin(hypot(g[0] - h[0], g[1] - h[1]), hypot(g[0] + h[0], g[1] + h[1])) * spectrum->length;
 }
 
 void line_mirror_image(const double n[2], const double g[2], double image[2])
@@ -172,7 +171,7 @@ void line_profiles_mirror(struct line_profiles *profiles, int normal)
         int is_there = 0;
         line_mirror_image(profiles->items[normal].normal, profiles->waves[j].g, image);
         for (int i = 0; i < profiles->wave_count; i++)
-            is_there |= line_wave_miss(profiles, image, profiles->waves[i].g) < LINE_MIRROR_SELF;
+            is_there |= line_wave_miss(profiles->spectrum, image, profiles->waves[i].g) < LINE_MIRROR_SELF;
         if (!is_there) add_wave(profiles, image, lattice_spectrum_contrast(profiles->spectrum, image));
     }
     project(profiles, profiles->spot_count, profiles->wave_count, normal, normal + 1);

@@ -58,7 +58,7 @@ void line_profiles_mirror(struct line_profiles *profiles, int normal);
 void line_mirror_image(const double n[2], const double g[2], double image[2]);
 
 /* How far g is from h or -h, in units of the resolution. */
-double line_wave_miss(const struct line_profiles *profiles, const double g[2], const double h[2]);
+double line_wave_miss(const struct lattice_spectrum *spectrum, const double g[2], const double h[2]);
 
 /* Two reflections are each other's image where they miss by less, a reflection is its own where it does. */
 #define LINE_MIRROR_NEAR 1.0

@@ -38,12 +38,12 @@ static void list_pairs(const struct line_profiles *profiles, int normal, struct 
         const double *g = profiles->waves[j].g;
         double image[2];
         line_mirror_image(profiles->items[normal].normal, g, image);
-        if (line_wave_miss(profiles, image, g) < LINE_MIRROR_SELF) {
+        if (line_wave_miss(profiles->spectrum, image, g) < LINE_MIRROR_SELF) {
             search->shared += search->none[j];
             continue;
         }
         for (int i = j + 1; i < profiles->wave_count && search->pair_count < LINE_WAVE_MOST; i++) {
-            if (line_wave_miss(profiles, image, profiles->waves[i].g) > LINE_MIRROR_NEAR) continue;
+            if (line_wave_miss(profiles->spectrum, image, profiles->waves[i].g) > LINE_MIRROR_NEAR) continue;
             search->pairs[search->pair_count][0] = j;
             search->pairs[search->pair_count++][1] = i;
         }
