@@ -59,6 +59,7 @@ static int run_command(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    if (!cli_terminal_fill_streams()) return CLI_FAILED;
     int code = run_command(argc, argv);
     return !cli_terminal_flush() && code == CLI_DONE ? CLI_FAILED : code;
 }

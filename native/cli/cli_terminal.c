@@ -2,6 +2,7 @@
 #include "cli/cli_terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -136,6 +137,17 @@ int cli_terminal_end(fringe_run *run, fringe_status status, const fringe_error *
            : status == FRINGE_CANCELLED ? CLI_CANCELLED
            : status == FRINGE_MODEL     ? CLI_MODEL
                                         : CLI_FAILED;
+}
+
+int cli_terminal_fill_streams(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+        if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+        /* The lowest free number is the one that is missing, and opened the wrong way round it stays useless.
+         */
+        if (open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream) return 0;
+    }
+    return 1;
 }
 
 int cli_terminal_flush(void)

@@ -11,6 +11,11 @@
 #include "fringe/run.h"
 #include "fringe/status.h"
 
+/* Fills what the caller left closed of standard input, output and error, before any file is opened: a file
+ * that took one of their numbers would get the words that are meant for people among its bytes. Reading and
+ * writing there fail as before. 0 where that cannot be had. */
+int cli_terminal_fill_streams(void);
+
 /* A run for a command, whose notices and progress are said here. Ctrl-C (and a plea to terminate or a lost
  * terminal) cancels it: outputs under way are removed, and the program ends by itself. A second Ctrl-C ends
  * it at once. Writing to a closed pipe or past the file size limit becomes an error of that write instead of
