@@ -24,8 +24,7 @@ FAULTS = {"stacking fault", "twin", "multiply twinned"}
 
 
 def has_fault(row):
-    seen = [(row[f"fault{i}_plane_to_beam_deg"], row[f"fault{i}_trace_nm"]) for i in (1, 2, 3)]
-    return any(angle and float(angle) <= 5 and float(trace) >= 1 for angle, trace in seen)
+    return int(row["edge_on_count"] or 0) > 0  # the twin planes of decahedra and icosahedra, too
 
 
 def true_diameter_nm(row):
