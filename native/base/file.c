@@ -150,19 +150,25 @@ fringe_status file_list(const char *directory, struct file_names *names, fringe_
     DIR *folder = opendir(directory);
     if (!folder) return file_failed(directory, "cannot be listed", error);
     fringe_status status = FRINGE_OK;
-    for (struct dirent *entry; (entry = readdir(folder));) {
+    for (;;) {
+        errno = 0; /* readdir gives NULL at the end and where it fails */
+        const struct dirent *entry = readdir(folder);
+        if (!entry) {
+            if (errno) status = file_failed(directory, "cannot be listed", error);
+            break;
+        }
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
         char **grown = alloc_resize(names->names, names->count + 1, sizeof *grown);
         if (grown) names->names = grown;
         char *name = grown ? alloc_text(entry->d_name) : NULL;
         if (!name) {
             status = failure_memory(error, directory, sizeof *grown);
-            file_names_free(names);
             break;
         }
         names->names[names->count++] = name;
     }
     closedir(folder);
+    if (status) file_names_free(names);
     if (names->count) qsort(names->names, names->count, sizeof *names->names, compare_names);
     return status;
 }
@@ -210,7 +216,10 @@ static fringe_status open_part(struct file_writer *writer, int flags, fringe_err
      * longer what the name leads to, and the name is opened again. */
     for (int attempt = 0; attempt < 8; attempt++) {
         struct stat held, named;
-        int descriptor = open(writer->temporary, O_RDWR | O_CLOEXEC | O_NONBLOCK | flags, 0666);
+        int descriptor = open(writer->temporary, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | flags, 0666);
+        if (descriptor < 0 && errno == ELOOP)
+            return failure_set(error, FRINGE_FILE, "%s: %s is a link, which is not followed", writer->path,
+                               path_name(writer->temporary));
         if (descriptor < 0)
             return file_failed(writer->path, flags & O_CREAT ? "cannot be created" : "cannot be resumed",
                                error);
@@ -271,11 +280,25 @@ fringe_status file_writer_resume(struct file_writer *writer, const char *path, i
     return status;
 }
 
+fringe_status file_writer_failed(const struct file_writer *writer, fringe_error *error)
+{
+    if (errno) return file_failed(writer->path, "cannot be written", error);
+    return failure_set(error, FRINGE_FILE, "%s: cannot be written", writer->path);
+}
+
+fringe_status file_writer_write(struct file_writer *writer, const void *bytes, size_t size,
+                                fringe_error *error)
+{
+    errno = 0;
+    return fwrite(bytes, 1, size, writer->stream) == size ? FRINGE_OK : file_writer_failed(writer, error);
+}
+
 fringe_status file_writer_sync(struct file_writer *writer, fringe_error *error)
 {
-    if (ferror(writer->stream) || fflush(writer->stream) != 0 || fsync(fileno(writer->stream)) != 0)
-        return file_failed(writer->path, "cannot be written", error);
-    return FRINGE_OK;
+    errno = 0; /* the reason of an earlier failure is lost, unless flushing meets it again */
+    int flushed = fflush(writer->stream) == 0;
+    if (!flushed || ferror(writer->stream)) return file_writer_failed(writer, error);
+    return fsync(fileno(writer->stream)) == 0 ? FRINGE_OK : file_writer_failed(writer, error);
 }
 
 void file_writer_keep(struct file_writer *writer)

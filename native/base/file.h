@@ -69,7 +69,8 @@ struct file_writer {
 };
 
 /* Starts an output; what an earlier writer left unfinished is gone. FRINGE_FILE also where another writer is
- * at it now. On failure the writer is empty and needs no discard. */
+ * at it now, or where the temporary name is a link: what that leads to is somebody else's. On failure the
+ * writer is empty and needs no discard. */
 fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error);
 
 /* Goes on with an output that was left unfinished, behind its first `bytes` bytes; what follows them is cut
@@ -77,6 +78,14 @@ fringe_status file_writer_begin(struct file_writer *writer, const char *path, fr
  * the writer is empty and the file as it was. */
 fringe_status file_writer_resume(struct file_writer *writer, const char *path, int64_t bytes,
                                  fringe_error *error);
+
+/* Appends bytes; FRINGE_FILE with the system's reason. What goes to the stream by other ways fails at the
+ * next sync or commit, where the reason may not be known any more. */
+fringe_status file_writer_write(struct file_writer *writer, const void *bytes, size_t size,
+                                fringe_error *error);
+
+/* FRINGE_FILE for a call on the stream that has just failed: errno tells the reason, unless it is 0. */
+fringe_status file_writer_failed(const struct file_writer *writer, fringe_error *error);
 
 /* Brings what was written so far to the disk. */
 fringe_status file_writer_sync(struct file_writer *writer, fringe_error *error);

@@ -8,7 +8,8 @@
 #include "fringe/version.h"
 
 struct png_output {
-    FILE *stream;
+    struct file_writer *file;
+    fringe_error written; /* where the file failed, why */
     png_structp png;
     png_infop header;
     const uint8_t *pixels;
@@ -32,7 +33,9 @@ static void on_warning(png_structp png, png_const_charp text)
 
 static void on_write(png_structp png, png_bytep bytes, size_t count)
 {
-    if (fwrite(bytes, 1, count, png_get_io_ptr(png)) != count) png_error(png, "the file cannot be written");
+    struct png_output *output = png_get_io_ptr(png);
+    if (file_writer_write(output->file, bytes, count, &output->written))
+        png_error(png, "the file cannot be written");
 }
 
 static void on_flush(png_structp png)
@@ -47,7 +50,7 @@ static int write_all(struct png_output *output)
     png_text software = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = key, .text = output->software};
     if (setjmp(png_jmpbuf(output->png))) return 0;
     png_structp png = output->png;
-    png_set_write_fn(png, output->stream, on_write, on_flush);
+    png_set_write_fn(png, output, on_write, on_flush);
     png_set_user_limits(png, INT32_MAX, INT32_MAX);
     png_set_IHDR(png, output->header, (png_uint_32)output->width_px, (png_uint_32)output->height_px, 8,
                  output->channel_count == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
@@ -72,14 +75,15 @@ fringe_status png_write(const char *path, const uint8_t *pixels, int32_t height_
                            (long)width_px, (long)height_px, (long)channel_count);
     fringe_status status = file_writer_begin(&writer, path, error);
     if (status) return status;
-    output.stream = writer.stream;
+    output.file = &writer;
     snprintf(output.software, sizeof output.software, "%s %s", PNG_WRITE_SOFTWARE, fringe_version());
     output.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &output, on_error, on_warning);
     if (output.png) output.header = png_create_info_struct(output.png);
     if (!output.header)
         status = failure_memory(error, path, 0);
     else if (!write_all(&output))
-        status = failure_set(error, FRINGE_FILE, "%s: PNG: %s", path, output.failed);
+        status = output.written.status ? failure_set(error, FRINGE_FILE, "%s", output.written.message)
+                                       : failure_set(error, FRINGE_FILE, "%s: PNG: %s", path, output.failed);
     png_destroy_write_struct(&output.png, &output.header);
     if (status)
         file_writer_discard(&writer);

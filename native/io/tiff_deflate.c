@@ -20,6 +20,7 @@ struct tiff_deflate {
     struct tiff_write_options options; /* its texts are not looked at again */
     uint32_t row;                      /* of the plane under way */
     char failed[256];                  /* libtiff's first error */
+    fringe_error written;              /* where the file failed, why */
 };
 
 static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
@@ -46,14 +47,16 @@ static tmsize_t on_read(thandle_t user, void *bytes, tmsize_t count)
 static tmsize_t on_write(thandle_t user, void *bytes, tmsize_t count)
 {
     struct tiff_deflate *self = user;
-    return (tmsize_t)fwrite(bytes, 1, (size_t)count, self->file->stream);
+    return file_writer_write(self->file, bytes, (size_t)count, &self->written) ? -1 : count;
 }
 
 static toff_t on_seek(thandle_t user, toff_t offset, int whence)
 {
     struct tiff_deflate *self = user;
-    return file_seek(self->file->stream, (int64_t)offset, whence) ? (toff_t)-1
-                                                                  : (toff_t)file_tell(self->file->stream);
+    if (file_seek(self->file->stream, (int64_t)offset, whence) == 0)
+        return (toff_t)file_tell(self->file->stream);
+    file_writer_failed(self->file, &self->written); /* to write what was before it */
+    return (toff_t)-1;
 }
 
 static toff_t on_size(thandle_t user)
@@ -74,6 +77,7 @@ static int on_close(thandle_t user)
 
 static fringe_status refused(const struct tiff_deflate *self, fringe_error *error)
 {
+    if (self->written.status) return failure_set(error, FRINGE_FILE, "%s", self->written.message);
     return failure_set(error, FRINGE_FILE, "%s: cannot be written: %s", self->file->path, self->failed);
 }
 

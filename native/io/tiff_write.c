@@ -369,8 +369,8 @@ fringe_status tiff_write_begin(const char *path, const struct tiff_write_options
     if (!status) status = file_writer_begin(&(*writer)->file, path, error);
     if (!status && options->compress)
         status = begin_deflate(*writer, options, error);
-    else if (!status && fwrite(front.block, 1, front.size, (*writer)->file.stream) != front.size)
-        status = failure_set(error, FRINGE_FILE, "%s: cannot be written", path);
+    else if (!status)
+        status = file_writer_write(&(*writer)->file, front.block, front.size, error);
     alloc_free(front.block);
     if (status) {
         tiff_write_discard(*writer);
@@ -426,13 +426,12 @@ fringe_status tiff_write_rows(struct tiff_writer *writer, const void *rows, int6
     if (row_count < 0 || row_count > writer->rows_left)
         return failure_set(error, FRINGE_ARGUMENT, "%s: %lld rows are written where %lld are left",
                            writer->file.path, (long long)row_count, (long long)writer->rows_left);
-    if (writer->deflate) {
-        fringe_status status = tiff_deflate_rows(writer->deflate, rows, row_count, writer->row_bytes, error);
-        if (status) return status;
-    } else if (fwrite(rows, writer->row_bytes, (size_t)row_count, writer->file.stream) != (size_t)row_count)
-        return failure_set(error, FRINGE_FILE, "%s: cannot be written", writer->file.path);
-    writer->rows_left -= row_count;
-    return FRINGE_OK;
+    fringe_status status =
+        writer->deflate
+            ? tiff_deflate_rows(writer->deflate, rows, row_count, writer->row_bytes, error)
+            : file_writer_write(&writer->file, rows, (size_t)row_count * writer->row_bytes, error);
+    if (!status) writer->rows_left -= row_count;
+    return status;
 }
 
 fringe_status tiff_write_sync(struct tiff_writer *writer, fringe_error *error)

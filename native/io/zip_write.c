@@ -117,10 +117,10 @@ static fringe_status copy_archive(struct zip_writer *writer, fringe_error *error
     zip_int64_t got;
     if (zip_source_open(writer->archive) < 0)
         return zip_failed(writer, zip_source_error(writer->archive), error);
-    while ((got = zip_source_read(writer->archive, block, sizeof block)) > 0)
-        fwrite(block, 1, (size_t)got, writer->file.stream); /* a failure stays in the stream, and the commit
-                                                               tells it */
-    fringe_status status = got < 0 ? zip_failed(writer, zip_source_error(writer->archive), error) : FRINGE_OK;
+    fringe_status status = FRINGE_OK;
+    while (!status && (got = zip_source_read(writer->archive, block, sizeof block)) != 0)
+        status = got < 0 ? zip_failed(writer, zip_source_error(writer->archive), error)
+                         : file_writer_write(&writer->file, block, (size_t)got, error);
     zip_source_close(writer->archive);
     return status;
 }
@@ -131,8 +131,8 @@ fringe_status zip_write_commit(struct zip_writer *writer, fringe_error *error)
     /* libzip would write no archive at all where there is no member: an empty one is its closing record. */
     static const unsigned char empty[22] = {[0] = 'P', [1] = 'K', [2] = 5, [3] = 6, [20] = COMMENT_BYTES};
     if (writer->count == 0) {
-        fwrite(empty, 1, sizeof empty, writer->file.stream);
-        fwrite(comment, 1, COMMENT_BYTES, writer->file.stream);
+        status = file_writer_write(&writer->file, empty, sizeof empty, error);
+        if (!status) status = file_writer_write(&writer->file, comment, COMMENT_BYTES, error);
     } else if (zip_set_archive_comment(writer->zip, comment, COMMENT_BYTES) || zip_close(writer->zip)) {
         status = zip_failed(writer, zip_get_error(writer->zip), error);
     } else {

@@ -39,8 +39,8 @@ static fringe_status copy_file(const char *from, const char *to, const fringe_ru
     if (status) goto done;
     for (size_t got = 1; got > 0 && !status;) {
         got = fread(block, 1, BLOCK_BYTES, stream);
-        fwrite(block, 1, got, writer.stream); /* an error stays with the stream, and commit looks for it */
-        status = run_state_check(run, error);
+        status = file_writer_write(&writer, block, got, error);
+        if (!status) status = run_state_check(run, error);
     }
     if (!status && ferror(stream)) status = failure_set(error, FRINGE_FILE, "%s: cannot be read", from);
     if (!status) status = file_writer_commit(&writer, error);

@@ -241,11 +241,8 @@ fringe_status onnx_model_write(const char *path, const struct onnx_model *model,
     protobuf_c_message_pack(&wire.base, bytes);
     status = file_writer_begin(&writer, path, error);
     if (status) goto done;
-    if (fwrite(bytes, 1, size, writer.stream) != size) {
-        status = failure_set(error, FRINGE_FILE, "%s: cannot be written", path);
-        goto done;
-    }
-    status = file_writer_commit(&writer, error);
+    status = file_writer_write(&writer, bytes, size, error);
+    if (!status) status = file_writer_commit(&writer, error);
 done:
     file_writer_discard(&writer);
     alloc_free(bytes);

@@ -101,8 +101,7 @@ fringe_status trainer_checkpoint(const struct trainer *t, const char *path, cons
     if (extra_bytes) memcpy(at, extra, extra_bytes);
     digest_bytes(content, bytes, (char *)content + bytes);
     fringe_status status = file_writer_begin(&writer, path, error);
-    if (!status && fwrite(content, bytes + DIGEST_TEXT_BYTES, 1, writer.stream) != 1)
-        status = failure_set(error, FRINGE_FILE, "%s: cannot be written", path);
+    if (!status) status = file_writer_write(&writer, content, bytes + DIGEST_TEXT_BYTES, error);
     if (!status) status = file_writer_commit(&writer, error);
     file_writer_discard(&writer);
     alloc_free(content);

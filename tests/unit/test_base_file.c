@@ -240,8 +240,39 @@ Test(file, full_disk_is_reported_at_commit)
     writer.stream = full; /* as if the disk had run full under the writer */
     fputs("after", writer.stream);
     cr_expect_eq(file_writer_commit(&writer, &error), FRINGE_FILE);
+    cr_expect_str_eq(path_name(error.message), "out: cannot be written: No space left on device");
     expect_content(in_folder("out"), "before");
     cr_expect_eq(count_files(), 1, "a temporary file is left");
+}
+
+Test(file, full_disk_is_reported_by_the_write_that_meets_it)
+{
+    static const char block[1 << 16]; /* more than the stream keeps */
+    FILE *full = fopen("/dev/full", "r+b");
+    if (!full) cr_skip_test("no /dev/full on this system");
+    struct file_writer writer;
+    fringe_error error;
+    cr_assert_eq(file_writer_begin(&writer, in_folder("out"), NULL), FRINGE_OK);
+    fclose(writer.stream);
+    writer.stream = full;
+    cr_expect_eq(file_writer_write(&writer, block, sizeof block, &error), FRINGE_FILE);
+    cr_expect_str_eq(path_name(error.message), "out: cannot be written: No space left on device");
+    cr_expect_eq(file_writer_commit(&writer, NULL), FRINGE_FILE, "what was lost was put in place");
+    cr_expect_eq(count_files(), 0);
+}
+
+/* Who may write into the folder too could lead a writer to any file of the user's. */
+Test(file, link_in_place_of_the_temporary_file_is_not_followed)
+{
+    struct file_writer writer;
+    fringe_error error;
+    put(in_folder("precious"), "kept");
+    cr_assert_eq(symlink("precious", in_folder("out.part")), 0);
+    cr_expect_eq(file_writer_begin(&writer, in_folder("out"), &error), FRINGE_FILE);
+    cr_expect_str_eq(path_name(error.message), "out: out.part is a link, which is not followed");
+    cr_expect_eq(file_writer_resume(&writer, in_folder("out"), 0, NULL), FRINGE_FILE);
+    cr_expect_eq(file_remove_part(in_folder("out"), NULL), FRINGE_FILE);
+    expect_content(in_folder("precious"), "kept");
 }
 
 Test(file, writer_needs_a_folder)
