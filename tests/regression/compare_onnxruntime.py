@@ -49,7 +49,7 @@ def by_fringe(fringe, network, inputs, folder):
 def main(fringe, data):
     root = pathlib.Path(__file__).resolve().parents[2]
     data = pathlib.Path(data)
-    networks = [root / "models/hrtem-particles/hrtem-particles.onnx", *sorted((data / "models/hrtem").glob("*.onnx"))]
+    networks = [root / "models/hrtem-particles/weights.onnx", *sorted((data / "models/hrtem").glob("*.onnx"))]
     panels = sorted(p for p in (data / "hrtem").glob("*.png") if not p.stem.endswith("_mask"))
     arrays = {path.stem: prepared(path) for path in panels}
     failed = 0
@@ -68,7 +68,8 @@ def main(fringe, data):
                 least = min(least, float((mask == (theirs[1] >= 0.5)).mean()))
                 most = max(most, float(numpy.abs(probability - theirs).max()))
             failed += least < LEAST_EQUAL or most > MOST_DIFFERENT
-            print(f"| {network.stem} | {len(inputs)} | {100 * least:.3f} % | {most:.2g} |", flush=True)
+            title = network.parent.name if network.stem == "weights" else network.stem
+            print(f"| {title} | {len(inputs)} | {100 * least:.3f} % | {most:.2g} |", flush=True)
     return failed > 0
 
 
