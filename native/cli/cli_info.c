@@ -10,8 +10,9 @@
 static const char help[] =
     "usage: fringe info FILE... [--json]\n"
     "Describes image files: format, size, pixel type, calibration, and burnt-in data bars.\n"
-    "  --json  one JSON object per file: input, reader, width, height, pages, channels, type,\n"
-    "          nm_per_px (null when unknown), nm_per_px_y, unit, excluded\n"
+    "  --json  one JSON object per file: input, reader, width, height, pages, frames (time points\n"
+    "          among the pages), channels, type, nm_per_px (null when unknown), nm_per_px_y, unit,\n"
+    "          excluded\n"
     "Exit: 0 done, 1 some files cannot be read, 2 usage.\n";
 
 static void print_json(const char *path, const fringe_micrograph_info *info, const fringe_excluded *excluded)

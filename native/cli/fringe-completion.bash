@@ -15,8 +15,8 @@ _fringe() {
     --connectivity) mapfile -t COMPREPLY < <(compgen -W "8 4" -- "$word") && return ;;
     --resample) mapfile -t COMPREPLY < <(compgen -W "auto off" -- "$word") && return ;;
     --preset)
-        mapfile -t COMPREPLY < <(compgen -W "list hrtem hrtem-corrected hrtem-uncorrected hrtem-faults hrtem-small" \
-            -- "$word") && return ;;
+        mapfile -t COMPREPLY < <(compgen -W "list hrtem hrtem-corrected hrtem-uncorrected hrtem-faults hrtem-small
+            hrtem-particles-training battery-sem nano-ct" -- "$word") && return ;;
     -o | --truth) compopt -o dirnames && return ;;
     --baseline)
         mapfile -t COMPREPLY < <(compgen -W "list otsu local-variance bandpass kmeans kmeans2d threshold" \
