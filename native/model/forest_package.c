@@ -143,31 +143,13 @@ static fringe_status describe(struct forest_package *package, struct package_fil
 static fringe_status read_tree(struct package_files *files, const char *path, struct text_tree **tree,
                                fringe_error *error)
 {
-    static const char *const names[] = {"bioimageio.yaml", "rdf.yaml"}; /* the new name first */
+    const char *name;
     unsigned char *bytes = NULL;
     size_t size = 0;
-    int there = 0;
-    fringe_status status = FRINGE_OK;
-    for (size_t i = 0; i < 2 && !status && !there; i++) {
-        status = package_files_look(files, names[i], &there, error);
-        if (!status && there)
-            status = package_files_read(files, names[i], TEXT_TREE_MOST_BYTES, &bytes, &size, error);
-    }
-    if (!status && !there)
-        status = failure_set(error, FRINGE_MODEL, "%s: no model package: holds neither %s nor %s", path,
-                             names[0], names[1]);
+    fringe_status status = package_files_description(files, &name, error);
+    if (!status) status = package_files_read(files, name, TEXT_TREE_MOST_BYTES, &bytes, &size, error);
     if (!status) status = yaml_read(bytes, size, path, tree, error);
     alloc_free(bytes);
-    return status;
-}
-
-static fringe_status read_described(struct forest_package *package, fringe_error *error)
-{
-    struct package_files *files = NULL;
-    fringe_status status = package_files_open(package->path, &files, error);
-    if (!status) status = read_tree(files, package->path, &package->tree, error);
-    if (!status) status = describe(package, files, error);
-    package_files_close(files);
     return status;
 }
 
@@ -182,14 +164,25 @@ static fringe_status read_bare(struct forest_package *package, fringe_error *err
     return status;
 }
 
+static fringe_status read_package(struct forest_package *package, fringe_error *error)
+{
+    struct package_files *files;
+    fringe_status status = package_files_open(package->path, &files, error);
+    if (!status && !files) return read_bare(package, error);
+    if (!status) status = read_tree(files, package->path, &package->tree, error);
+    if (!status) status = describe(package, files, error);
+    package_files_close(files);
+    return status;
+}
+
 /* The bytes of the network, from a file or out of a package. */
 static fringe_status read_network(const char *path, unsigned char **bytes, size_t *size)
 {
-    struct package_files *files = NULL;
+    struct package_files *files;
     struct text_tree *tree = NULL;
     *bytes = NULL;
-    if (path_has_extension(path, ".onnx")) return file_read_all(path, ONNX_LIMIT_BYTES, bytes, size, NULL);
     fringe_status status = package_files_open(path, &files, NULL);
+    if (!status && !files) return file_read_all(path, ONNX_LIMIT_BYTES, bytes, size, NULL);
     if (!status) status = read_tree(files, path, &tree, NULL);
     if (!status) {
         const struct text_node *weights = text_tree_find(text_tree_root(tree), "weights");
@@ -224,9 +217,7 @@ fringe_status forest_package_read(const char *path_or_name, struct forest_packag
     package->name = package->description = package->version = package->license = "";
     package->test_input = package->test_output = "";
     fringe_status status = model_find(path_or_name, &package->path, error);
-    if (!status)
-        status = path_has_extension(package->path, ".onnx") ? read_bare(package, error)
-                                                            : read_described(package, error);
+    if (!status) status = read_package(package, error);
     if (status)
         forest_package_free(package);
     else

@@ -10,7 +10,8 @@
 
 struct package_files {
     char *path;                   /* as named, for messages */
-    char *real;                   /* with links resolved, so that none leads out of a folder */
+    const char *description;      /* the end of `path`, where that names the description; else NULL */
+    char *real;                   /* the folder with links resolved, so that none leads out; NULL for a zip */
     struct zip_read_archive *zip; /* NULL for a folder */
     char *top; /* "net/" where all of a zip lies in one folder, else ""; NULL for a folder */
 };
@@ -50,24 +51,72 @@ static fringe_status find_member(const struct package_files *files, const char *
     return whole ? FRINGE_OK : failure_memory(error, files->path, strlen(name));
 }
 
+static int is_zip(const char *path)
+{
+    unsigned char head[4] = {0};
+    FILE *stream;
+    if (file_open_read(path, &stream, NULL)) return 0;
+    size_t got = fread(head, 1, sizeof head, stream);
+    fclose(stream);
+    return zip_read_recognise(head, got);
+}
+
+static fringe_status open_zip(struct package_files *files, fringe_error *error)
+{
+    fringe_status status = zip_read_open(files->path, &files->zip, error);
+    return status ? status : find_top(files, error);
+}
+
+static fringe_status open_folder(struct package_files *files, const char *folder, fringe_error *error)
+{
+    files->real = folder ? file_real_path(folder) : NULL;
+    return files->real ? FRINGE_OK : failure_memory(error, files->path, strlen(files->path));
+}
+
 fringe_status package_files_open(const char *path, struct package_files **files, fringe_error *error)
 {
     struct file_facts facts;
-    fringe_status status = FRINGE_OK;
-    *files = alloc_array(1, sizeof **files);
-    if (!*files) return failure_memory(error, path, sizeof **files);
-    (*files)->path = alloc_text(path);
-    (*files)->real = file_real_path(path);
-    if (!(*files)->path || !(*files)->real) status = failure_memory(error, path, strlen(path));
-    file_look(path, &facts);
-    if (!status && facts.kind == FILE_REGULAR) {
-        status = zip_read_open(path, &(*files)->zip, error);
-        if (!status) status = find_top(*files, error);
-    }
-    if (!status) return FRINGE_OK;
-    package_files_close(*files);
+    int is_description = path_has_extension(path, ".yaml") || path_has_extension(path, ".yml");
+    char *folder = NULL;
     *files = NULL;
+    file_look(path, &facts);
+    int is_archive = facts.kind == FILE_REGULAR && is_zip(path);
+    if (facts.kind != FILE_DIRECTORY && !is_archive && !is_description) return FRINGE_OK;
+    struct package_files *made = alloc_array(1, sizeof *made);
+    if (made) made->path = alloc_text(path);
+    fringe_status status = made && made->path ? FRINGE_OK : failure_memory(error, path, sizeof *made);
+    if (status) goto done;
+    if (is_archive) {
+        status = open_zip(made, error);
+    } else if (facts.kind == FILE_DIRECTORY) {
+        status = open_folder(made, path, error);
+    } else {
+        folder = path_directory(path);
+        made->description = path_name(made->path);
+        status = open_folder(made, folder, error);
+    }
+    if (status) goto done;
+    *files = made;
+    made = NULL;
+done:
+    alloc_free(folder);
+    package_files_close(made);
     return status;
+}
+
+fringe_status package_files_description(struct package_files *files, const char **name, fringe_error *error)
+{
+    static const char *const names[] = {"bioimageio.yaml", "rdf.yaml"}; /* the new name first */
+    *name = files->description;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !*name; i++) {
+        int there;
+        fringe_status status = package_files_look(files, names[i], &there, error);
+        if (status) return status;
+        if (there) *name = names[i];
+    }
+    if (*name) return FRINGE_OK;
+    return failure_set(error, FRINGE_MODEL, "%s: no model package: holds neither %s nor %s", files->path,
+                       names[0], names[1]);
 }
 
 void package_files_close(struct package_files *files)
@@ -86,9 +135,9 @@ fringe_status package_files_path(const struct package_files *files, const char *
                                  fringe_error *error)
 {
     struct file_facts facts;
-    size_t length = strlen(files->real);
     *path = NULL;
     if (files->zip || !*name || path_is_absolute(name)) return FRINGE_OK;
+    size_t length = strlen(files->real);
     char *joined = path_join(files->real, name);
     char *real = joined ? file_real_path(joined) : NULL;
     if (joined) file_look(joined, &facts);

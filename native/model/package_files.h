@@ -12,8 +12,15 @@
 
 struct package_files;
 
-/* Opens a folder or a zip. The caller frees with package_files_close. */
+/* Finds out what lies at a path and opens it: a folder; a zip, which its content tells, for packages are
+ * downloaded under all kinds of names; a description (.yaml, .yml), which stands for the folder that it lies
+ * in. Anything else is a bare network at best, and *files is NULL then. The caller frees with
+ * package_files_close. */
 fringe_status package_files_open(const char *path, struct package_files **files, fringe_error *error);
+
+/* The name of the description: the one that the path led to, else bioimageio.yaml, else rdf.yaml, as it was
+ * called before. FRINGE_MODEL where there is none. *name lives as long as the files. */
+fringe_status package_files_description(struct package_files *files, const char **name, fringe_error *error);
 void package_files_close(struct package_files *files); /* NULL is accepted */
 
 /* *there is 1 where the package has a file of this name, else 0. FRINGE_MEMORY is the only failure. */

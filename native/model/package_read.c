@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "forest/forest_onnx.h"
-#include "io/zip_read.h"
 #include "model/package_build.h"
 
 enum { ONNX_LIMIT_BYTES = INT32_MAX, ARENA_LIMIT_BYTES = 64 << 20 };
@@ -97,40 +96,10 @@ static fringe_status read_bare(struct package_build *build, fringe_error *error)
     return status ? status : package_assume(build, error);
 }
 
-/* Decided by content: packages are downloaded under all kinds of names. */
-static int is_zip(const char *path)
-{
-    unsigned char head[4] = {0};
-    FILE *stream;
-    if (file_open_read(path, &stream, NULL)) return 0;
-    size_t got = fread(head, 1, sizeof head, stream);
-    fclose(stream);
-    return zip_read_recognise(head, got);
-}
-
-static fringe_status read_folder_or_zip(struct package_build *build, const char *path,
-                                        const char *description, fringe_error *error)
-{
-    static const char *const names[] = {"bioimageio.yaml", "rdf.yaml"}; /* the new name first */
-    fringe_status status = package_files_open(path, &build->package.files, error);
-    if (status) return status;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !description; i++) {
-        int there;
-        status = package_files_look(build->package.files, names[i], &there, error);
-        if (status) return status;
-        if (there) description = names[i];
-    }
-    if (!description)
-        return failure_set(error, FRINGE_MODEL, "%s: no model package: holds neither %s nor %s", path,
-                           names[0], names[1]);
-    return package_describe(build, description, error);
-}
-
 fringe_status package_read(const char *path, const fringe_run *run, struct package **package,
                            fringe_error *error)
 {
-    struct file_facts facts;
-    char *folder = NULL;
+    const char *description = NULL; /* of a bare network none */
     fringe_status status;
     *package = NULL;
     struct package_build *build = alloc_array(1, sizeof *build);
@@ -146,23 +115,18 @@ fringe_status package_read(const char *path, const fringe_run *run, struct packa
         "";
     build->package.relative_tolerance = build->package.absolute_tolerance = 1e-3; /* the format's defaults */
     build->package.mismatches_per_million = 100;
-    file_look(path, &facts);
-    if (facts.kind == FILE_DIRECTORY || (facts.kind == FILE_REGULAR && is_zip(path))) {
-        status = read_folder_or_zip(build, path, NULL, error);
-    } else if (path_has_extension(path, ".yaml") || path_has_extension(path, ".yml")) {
-        folder = path_directory(path);
-        status = folder ? read_folder_or_zip(build, folder, path_name(path), error)
-                        : failure_memory(error, path, strlen(path));
-    } else {
+    status = package_files_open(path, &build->package.files, error);
+    if (!status && !build->package.files)
         status = read_bare(build, error);
-    }
+    else if (!status)
+        status = package_files_description(build->package.files, &description, error);
+    if (!status && description) status = package_describe(build, description, error);
     if (status) goto done;
     build->package.onnx = build->onnx;
     build->run = NULL; /* it need not live as long as the package */
     *package = &build->package;
     build = NULL;
 done:
-    alloc_free(folder);
     if (build) package_free(&build->package);
     return status;
 }

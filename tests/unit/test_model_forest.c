@@ -1,6 +1,7 @@
 /* A forest's package: what its description adds to the trees. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -94,6 +95,28 @@ Test(model_forest, a_bare_file_names_no_features)
     cr_expect_eq(forest_package_require(package, 1, names, 2, &error), FRINGE_MODEL);
     cr_expect_not_null(strstr(error.message, "does not name its 2 features; Fringe computes 2"));
     forest_package_free(package);
+    file_remove_tree(folder, NULL);
+}
+
+/* What tells a package from a bare network is its content, as for networks (test_model_package.c). */
+Test(model_forest, it_may_lie_under_any_name)
+{
+    static const char *const names[] = {"rdf.yaml", "forest.onnx", "bare", "package"};
+    char folder[64], path[128], command[256];
+    struct forest_package *package;
+    fringe_error error;
+    make_folder("    polarity: dark\n", folder);
+    snprintf(command, sizeof command,
+             "cd %s && cmake -E tar cf package --format=zip rdf.yaml forest.onnx && cp forest.onnx bare",
+             folder);
+    cr_assert_eq(system(command), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        cr_expect_eq(forest_package_recognise(path), 1, "%s", names[i]);
+        cr_assert_eq(forest_package_read(path, &package, &error), FRINGE_OK, "%s", error.message);
+        cr_expect_str_eq(package->name, i % 3 == 0 ? "Shapes" : "", "%s", names[i]);
+        forest_package_free(package);
+    }
     file_remove_tree(folder, NULL);
 }
 
