@@ -36,9 +36,19 @@ static void rank(struct ranked *items, size_t n)
     qsort(items, n, sizeof *items, by_pair);
 }
 
-/* The regularised incomplete beta function I_x(a, 1/2) by its continued fraction (DLMF 8.17.22, Lentz's way
- * of going through it), for x below (a + 1) / (a + 2.5), where it converges fast. */
-static double beta_fraction(double a, double b, double x)
+/* 1 / B(v/2, 1/2), with Gamma((k + 1) / 2) / Gamma(k / 2) from k = 1 on: k / 2 times the inverse of the one
+ * before. The library's lgamma would write to a variable that all threads share. */
+static double over_beta(size_t v)
+{
+    const double root_pi = 1.772453850905516;
+    double ratio = 1 / root_pi;
+    for (size_t k = 1; k < v; k++) ratio = (double)k / (2 * ratio);
+    return ratio / root_pi;
+}
+
+/* The regularised incomplete beta function I_x(a, b) by its continued fraction (DLMF 8.17.22, Lentz's way of
+ * going through it), for x below (a + 1) / (a + b + 2), where it converges fast. `over` is 1 / B(a, b). */
+static double beta_fraction(double a, double b, double x, double over)
 {
     const double least = 1e-300;
     double c = 1, d = 1 - (a + b) * x / (a + 1);
@@ -57,16 +67,16 @@ static double beta_fraction(double a, double b, double x)
         }
         if (fabs(d * c - 1) < 1e-15) break;
     }
-    return exp(a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a) - lgamma(b)) * fraction / a;
+    return exp(a * log(x) + b * log1p(-x)) * over * fraction / a;
 }
 
 /* The chance of a |t| at least so large with v degrees of freedom: I_{v/(v+t^2)}(v/2, 1/2). */
-static double student_two_sided(double t, double v)
+static double student_two_sided(double t, size_t v)
 {
-    double x = v / (v + t * t), a = v / 2, b = 0.5;
+    double x = (double)v / ((double)v + t * t), a = (double)v / 2, b = 0.5, over = over_beta(v);
     if (!(x > 0)) return 0;
     if (x >= 1) return 1;
-    return x < (a + 1) / (a + b + 2) ? beta_fraction(a, b, x) : 1 - beta_fraction(b, a, 1 - x);
+    return x < (a + 1) / (a + b + 2) ? beta_fraction(a, b, x, over) : 1 - beta_fraction(b, a, 1 - x, over);
 }
 
 static void correlate(const struct ranked *x, const struct ranked *y, struct rank_correlation *found)
@@ -82,7 +92,7 @@ static void correlate(const struct ranked *x, const struct ranked *y, struct ran
     double rho = xy / sqrt(xx * yy);
     rho = rho > 1 ? 1 : rho < -1 ? -1 : rho;
     found->rho = rho;
-    found->p = student_two_sided(rho * sqrt((n - 2) / ((1 - rho) * (1 + rho))), n - 2);
+    found->p = student_two_sided(rho * sqrt((n - 2) / ((1 - rho) * (1 + rho))), found->n - 2);
     if (found->n < 4) return;
     double half = Z95 * sqrt((1 + rho * rho / 2) / (n - 3));
     found->low = tanh(atanh(rho) - half);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # lint_calls.sh ROOT: what the library may not call. Nothing below cli/ prints or ends the process; memory comes from
-# base/alloc.c; numbers become text and back in base/number.c, whatever the locale; the environment is base's.
+# base/alloc.c; numbers become text and back in base/number.c, whatever the locale; the environment is base's;
+# nothing keeps state that threads would share unseen.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
@@ -26,6 +27,7 @@ forbid "memory is base/alloc.h's" "$before(malloc|calloc|realloc|aligned_alloc|p
 forbid "reads a number under the locale" "$before(strtod|strtof|strtold|atof|atoi|atol|scanf|sscanf|fscanf)\(" \
     ^native/base/number.c ^native/cli/
 forbid "changes the host's locale" "${before}setlocale\("
+forbid "keeps what threads would share" "$before(lgamma|strtok|gmtime|localtime|asctime|ctime|rand|drand48)\("
 forbid "the environment is base's" "$before(getenv|secure_getenv|setenv|putenv)\(" ^native/base/
 strings=1
 forbid "writes a number under the locale" '"[^"]*%[-+ #0-9.*]*l?[aAeEfFgG]' ^native/base/number.c ^native/cli/
