@@ -1,7 +1,9 @@
 /* rows_conv.c - convolutions, row by row.
  *
  * Loading packs the weights and folds what follows: a batch normalisation goes into weights and bias, a ReLU
- * into the kernel. A concatenation in front is read part by part where the parts lie.
+ * into the kernel, and so does the other operand of an addition, as at the end of a residual block. A
+ * concatenation in front is read part by part where the parts lie, and a nearest upsampling by two in front
+ * of a 1x1 convolution is done while its pixels are loaded.
  *
  * Three shapes, one kernel (tensor/conv.h):
  *   stride 1            taps are offsets into the rows themselves; margins and the row of zeros are the
@@ -44,7 +46,7 @@ static int find_sources(const struct step *step, const struct execution *executi
     const struct window *w = &data->window;
     int64_t first = p->group * data->in_channels, last = first + data->in_channels, at = 0;
     int count = 0;
-    for (size_t i = 0; i < step->input_count; i++) {
+    for (size_t i = 0; i < data->source_count; i++) {
         const struct slot *in = &execution->network->slots[step->inputs[i]];
         int64_t begin = first > at ? first - at : 0,
                 end = last - at < in->channels ? last - at : in->channels;
@@ -55,9 +57,10 @@ static int find_sources(const struct step *step, const struct execution *executi
         source->plane = plane + (size_t)(p->n * in->channels + begin) * in->plane_stride;
         source->plane_stride = in->plane_stride;
         source->channels = end - begin;
+        source->doubled = data->doubled[i];
         for (int64_t ky = 0, t = 0; ky < w->kernel[0]; ky++) {
             int64_t from = row * w->stride[0] - w->pad_begin[0] + ky * w->dilation[0];
-            ptrdiff_t offset = execution_row(execution, in, from) - plane;
+            ptrdiff_t offset = execution_row(execution, in, source->doubled ? from / 2 : from) - plane;
             for (int64_t kx = 0; kx < w->kernel[1]; kx++, t++)
                 taps[t] = offset + (data->gathers ? 0 : kx * w->dilation[1] - w->pad_begin[1]);
         }
@@ -78,22 +81,26 @@ static void conv_rows(const struct step *step, struct execution *execution, int6
     const struct slot *out = &execution->network->slots[step->output];
     const struct conv_part p = conv_part_of(data, part);
     struct conv_source sources[BLOCK_ROWS][STEP_MOST_INPUTS];
+    struct conv_sum sums[BLOCK_ROWS];
     ptrdiff_t taps[TAP_SPACE];
     float *to[BLOCK_ROWS];
     int64_t plane = (p.n * data->groups + p.group) * data->out_channels + p.channel, rows = row_end - row;
-    int count = 0;
     for (int64_t r = 0; r < rows; r++) {
-        count = find_sources(step, execution, data, &p, row + r, sources[r],
-                             taps + r * (int64_t)step->input_count * data->taps);
+        sums[r] = conv_part_sum(step, execution, &p, row + r);
+        sums[r].sources = sources[r];
+        sums[r].source_count = find_sources(step, execution, data, &p, row + r, sources[r],
+                                            taps + r * (int64_t)data->source_count * data->taps);
+        sums[r].tap_count = (int)data->taps;
+        sums[r].weights = part_weights(data, &p);
         to[r] = execution_row(execution, out, row + r) + (size_t)plane * out->plane_stride;
     }
     for (int64_t x = 0; x < out->width; x += STRETCH_PIXELS)
         for (int64_t r = 0; r < rows; r++) {
             int64_t n = out->width - x < STRETCH_PIXELS ? out->width - x : STRETCH_PIXELS;
-            data->kernels->row(sources[r], count, (int)data->taps, part_weights(data, &p),
-                               conv_part_bias(data, &p), data->relu, to[r] + x, out->plane_stride, p.count,
-                               n);
-            for (int s = 0; s < count; s++) sources[r][s].plane += n;
+            data->kernels->row(&sums[r], to[r] + x, out->plane_stride, p.count, n);
+            for (int s = 0; s < sums[r].source_count; s++)
+                sources[r][s].plane += sources[r][s].doubled ? n / 2 : n;
+            if (sums[r].addend) sums[r].addend += n;
         }
     for (int64_t r = 0; r < rows; r++) rows_seal(out, to[r], p.count);
 }
@@ -128,14 +135,19 @@ static void conv_row_gathering(const struct step *step, struct execution *execut
     for (int s = 0; s < count; s++) widths[s] = execution->network->slots[step->inputs[0]].width;
     float *columns = execution_scratch(execution, worker);
     const ptrdiff_t no_offset = 0;
-    const struct conv_source gathered = {columns, COLUMN_PIXELS, &no_offset, data->in_channels * data->taps};
+    const struct conv_source gathered = {columns, COLUMN_PIXELS, &no_offset, data->in_channels * data->taps,
+                                         0};
+    struct conv_sum sum = conv_part_sum(step, execution, &p, row);
+    sum.sources = &gathered;
+    sum.source_count = sum.tap_count = 1;
+    sum.weights = part_weights(data, &p);
     int64_t plane = (p.n * data->groups + p.group) * data->out_channels + p.channel;
     float *to = execution_row(execution, out, row) + (size_t)plane * out->plane_stride;
     for (int64_t x = 0; x < out->width; x += COLUMN_PIXELS) {
         int64_t n = out->width - x < COLUMN_PIXELS ? out->width - x : COLUMN_PIXELS;
         gather_columns(data, sources, count, widths, x, n, columns);
-        data->kernels->row(&gathered, 1, 1, part_weights(data, &p), conv_part_bias(data, &p), data->relu,
-                           to + x, out->plane_stride, p.count, n);
+        data->kernels->row(&sum, to + x, out->plane_stride, p.count, n);
+        if (sum.addend) sum.addend += n;
     }
     rows_seal(out, to, p.count);
 }
@@ -176,6 +188,22 @@ static fringe_status fold_batch_norm(struct plan_builder *builder, int *value, i
     return FRINGE_OK;
 }
 
+/* The slot that is added to `*value`, which is then the sum; -1 for none. Only what is there already can be.
+ */
+static int fold_addend(struct plan_builder *builder, int *value)
+{
+    int index = builder_sole_reader(builder, *value, "Add");
+    if (index < 0) return -1;
+    const struct graph_node *node = &builder->graph->nodes[index];
+    const struct graph_value *values = builder->graph->values;
+    int other = node->inputs[node->inputs[0] == *value];
+    if (builder->rows_slots[other] < 0 || !tensor_same_shape(&values[other].tensor, &values[*value].tensor))
+        return -1;
+    builder->absorbed[index] = 1;
+    *value = node->outputs[0];
+    return builder->rows_slots[other];
+}
+
 static int fold_relu(struct plan_builder *builder, int *value)
 {
     int index = builder_sole_reader(builder, *value, "Relu");
@@ -210,6 +238,17 @@ static fringe_status conv_inputs(struct plan_builder *builder, int value, int do
     for (size_t i = 0; !status && i < node->input_count; i++)
         status = conv_input(builder, node->inputs[i], doubles, &slots[i], &doubled[i]);
     return status;
+}
+
+/* Whether every output pixel depends on the one input pixel in the same place. */
+static int is_pointwise(const struct conv_params *params)
+{
+    const struct window *w = &params->window;
+    int whole = params->groups == 1;
+    for (int axis = 0; axis < 2; axis++)
+        whole &=
+            w->kernel[axis] == 1 && w->stride[axis] == 1 && w->pad_begin[axis] == 0 && w->pad_end[axis] == 0;
+    return whole;
 }
 
 /* Offsets must stay within the margins, also those of the whole vectors at a row's end. */
@@ -264,11 +303,17 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
     folded->weights = weights->data;
     folded->bias = bias ? bias->data : NULL;
     int inputs[STEP_MOST_INPUTS],
-        doubles = !transposed && rows_winograd_doubles(params, weights->dims[1], channels);
+        filters = !transposed && rows_winograd_suits(params, weights->dims[1], channels);
+    int doubles = filters ? rows_winograd_doubles(params) : !transposed && is_pointwise(params);
     char doubled[STEP_MOST_INPUTS];
-    size_t input_count;
-    fringe_status status = conv_inputs(builder, node->inputs[0], doubles, inputs, doubled, &input_count);
+    size_t source_count;
+    fringe_status status = conv_inputs(builder, node->inputs[0], doubles, inputs, doubled, &source_count);
     if (!status) status = fold_batch_norm(builder, &value, channels, folded);
+    size_t input_count = source_count;
+    if (!status && !transposed && !filters && source_count < STEP_MOST_INPUTS) {
+        inputs[source_count] = fold_addend(builder, &value);
+        input_count += inputs[source_count] >= 0;
+    }
     int relu = !status && fold_relu(builder, &value);
     if (!status) status = builder_step(builder, kind, node, inputs, input_count, value, step);
     if (!status) status = builder_data(builder, *step, sizeof(struct conv_data));
@@ -282,7 +327,8 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
     data->blocks = (data->out_channels + CONV_BLOCK - 1) / CONV_BLOCK;
     data->taps = w->kernel[0] * w->kernel[1];
     data->relu = relu;
-    memcpy(data->doubled, doubled, input_count * sizeof *doubled);
+    data->source_count = source_count;
+    memcpy(data->doubled, doubled, source_count * sizeof *doubled);
     data->kernels = CPU_CHOOSE(conv);
     data->parts_per_group = (data->out_channels + PART_CHANNELS - 1) / PART_CHANNELS;
     data->weight_floats = (size_t)(data->blocks * conv_block_floats(data->in_channels, data->taps));
@@ -315,17 +361,18 @@ fringe_status rows_conv_lower(struct plan_builder *builder, const struct graph_n
     if (!status && *taken) {
         struct conv_data *data = step->data;
         const struct window w = data->window;
-        for (size_t i = 0; i < step->input_count; i++) {
+        for (size_t i = 0; i < data->source_count; i++) {
             step->rows[i] = dependence_window(w.stride[0], w.pad_begin[0], w.dilation[0], w.kernel[0]);
             step->columns[i] = dependence_window(w.stride[1], w.pad_begin[1], w.dilation[1], w.kernel[1]);
+            if (data->doubled[i]) step->rows[i].divide = step->columns[i].divide = 2;
         }
         if (rows_winograd_suits(node->params, data->in_channels, data->out_channels)) {
             status = rows_winograd_finish(builder, step, &folded);
         } else {
-            const struct slot *in = &builder->network->slots[step->inputs[0]];
+            int64_t in_width = builder->network->slots[step->inputs[0]].width << data->doubled[0];
             pack_conv(data, &folded);
-            data->gathers = !fits_margins(&w, in->width, builder->network->slots[step->output].width);
-            int64_t fitting = TAP_SPACE / ((int64_t)step->input_count * data->taps);
+            data->gathers = !fits_margins(&w, in_width, builder->network->slots[step->output].width);
+            int64_t fitting = TAP_SPACE / ((int64_t)data->source_count * data->taps);
             if (!data->gathers) step->block_rows = (int)(fitting < BLOCK_ROWS ? fitting : BLOCK_ROWS);
             if (data->gathers) {
                 step->kind = &conv_gathering_kind;

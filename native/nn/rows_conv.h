@@ -23,8 +23,8 @@ struct conv_data {
     int gathers; /* the column matrix way */
     const struct conv_kernels *kernels;
     int64_t parts_per_group;
-    char
-        doubled[STEP_MOST_INPUTS]; /* Winograd: an input slot is read as if each pixel came twice both ways */
+    size_t source_count;             /* of the step's inputs; one that follows is added to the convolution */
+    char doubled[STEP_MOST_INPUTS];  /* a source is read as if each pixel came twice both ways */
     struct transposed_phase *phases; /* transposed: stride[0] * stride[1] of them, row phase first */
 };
 
@@ -44,9 +44,20 @@ static inline struct conv_part conv_part_of(const struct conv_data *data, int pa
     return p;
 }
 
-static inline const float *conv_part_bias(const struct conv_data *data, const struct conv_part *p)
+/* What row `row` of a part sums, but for sources, taps and weights. */
+static inline struct conv_sum conv_part_sum(const struct step *step, const struct execution *execution,
+                                            const struct conv_part *p, int64_t row)
 {
-    return data->bias + p->group * data->blocks * CONV_BLOCK + p->channel;
+    const struct conv_data *data = step->data;
+    int64_t first = p->group * data->out_channels + p->channel;
+    struct conv_sum sum = {.bias = data->bias + p->group * data->blocks * CONV_BLOCK + p->channel,
+                           .relu = data->relu};
+    if (data->source_count == step->input_count) return sum;
+    const struct slot *addend = &execution->network->slots[step->inputs[data->source_count]];
+    sum.addend = execution_row(execution, addend, row) +
+                 (size_t)(p->n * addend->channels + first) * addend->plane_stride;
+    sum.addend_plane_stride = addend->plane_stride;
+    return sum;
 }
 
 /* Weights (out, in, ky, kx) or, transposed, (in, out, ky, kx), and bias; scaled by the batch normalisation
@@ -65,8 +76,8 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
  * rows_winograd_finish turns the step that conv_begin made, with its dependences set, into one of that kind.
  */
 int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, int64_t out_channels);
-/* Whether it then takes an input that a Resize would double as it was before. */
-int rows_winograd_doubles(const struct conv_params *params, int64_t in_channels, int64_t out_channels);
+/* Whether such a one takes an input that a Resize would double as it was before. */
+int rows_winograd_doubles(const struct conv_params *params);
 fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *step,
                                    const struct conv_folded *folded);
 

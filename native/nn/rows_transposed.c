@@ -50,14 +50,16 @@ static void phase_rows(const struct step *step, struct execution *execution, int
         }
         sources[count] =
             (struct conv_source){plane + (size_t)(p->n * in->channels + begin) * in->plane_stride,
-                                 in->plane_stride, taps[count], end - begin};
+                                 in->plane_stride, taps[count], end - begin, 0};
         count++;
     }
-    const float *weights =
-        data->weights + (size_t)p->group * data->weight_floats + phase->weights +
-        (size_t)(p->channel / CONV_BLOCK * conv_block_floats(data->in_channels, phase->taps));
-    data->kernels->row(sources, count, phase->taps, weights, conv_part_bias(data, p), data->relu, scratch,
-                       length, p->count, pixels);
+    struct conv_sum sum = conv_part_sum(step, execution, p, row);
+    sum.sources = sources;
+    sum.source_count = count;
+    sum.tap_count = phase->taps;
+    sum.weights = data->weights + (size_t)p->group * data->weight_floats + phase->weights +
+                  (size_t)(p->channel / CONV_BLOCK * conv_block_floats(data->in_channels, phase->taps));
+    data->kernels->row(&sum, scratch, length, p->count, pixels);
 }
 
 static void transposed_row(const struct step *step, struct execution *execution, int64_t row, int part,

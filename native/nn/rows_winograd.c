@@ -177,10 +177,9 @@ int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, i
            w->pad_begin[1] <= 2 && in_channels >= LEAST_IN_CHANNELS && out_channels >= LEAST_OUT_CHANNELS;
 }
 
-int rows_winograd_doubles(const struct conv_params *params, int64_t in_channels, int64_t out_channels)
+int rows_winograd_doubles(const struct conv_params *params)
 {
-    return rows_winograd_suits(params, in_channels, out_channels) && params->window.pad_begin[0] == 1 &&
-           params->window.pad_begin[1] == 1;
+    return params->window.pad_begin[0] == 1 && params->window.pad_begin[1] == 1;
 }
 
 /* Transformed weights: for each frequency, block and input channel WINOGRAD_BLOCK output channels. */
@@ -275,9 +274,7 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
     step->scratch_floats = lay_sources(step, builder->network, NULL, stride, sources) +
                            WINOGRAD_FREQUENCIES * frequency_stride(data->held_channels, stride) +
                            WINOGRAD_SCRATCH(stride);
-    for (size_t i = 0; i < step->input_count; i++) {
-        if (data->conv.doubled[i]) step->rows[i].divide = step->columns[i].divide = 2;
+    for (size_t i = 0; i < step->input_count; i++)
         step->rows[i].quantum = step->columns[i].quantum = WINOGRAD_TILE;
-    }
     return FRINGE_OK;
 }

@@ -6,7 +6,8 @@
  * tap is an offset from pixel x to an input pixel: rows may lie anywhere (a ring), dilation is in the
  * offsets, a concatenation is several sources. Strided convolutions gather a column matrix first and use the
  * kernel with one tap; a transposed one is a convolution for each phase. Hence im2col and gemm need no kernel
- * of their own.
+ * of their own. What a residual block adds to a convolution is added, and cut off below zero, while the sum
+ * is still in registers.
  */
 #ifndef TENSOR_CONV_H
 #define TENSOR_CONV_H
@@ -26,15 +27,24 @@ struct conv_source {
     size_t plane_stride;   /* floats from channel to channel */
     const ptrdiff_t *taps; /* one offset per tap */
     int64_t channels;
+    int doubled; /* pixel x is found at x / 2: a nearest upsampling by two, under a single tap only */
+};
+
+struct conv_sum {
+    const struct conv_source *sources;
+    int source_count, tap_count;
+    const float *weights; /* for each block of CONV_BLOCK output channels, for each source and channel, for
+                             each tap, CONV_BLOCK values (zeros behind the last channel) */
+    const float *bias;    /* for each output channel, rounded up to whole blocks */
+    const float *addend;  /* added to the sum: as many channels and pixels as the output's, or NULL */
+    size_t addend_plane_stride;
+    int relu;
 };
 
 struct conv_kernels {
     /* Computes pixels 0 .. width - 1 of `out_channels` channels; out has the given stride from channel to
-     * channel. weights: for each block of CONV_BLOCK output channels, for each source and channel, for each
-     * tap, CONV_BLOCK values (zeros behind the last channel). bias: out_channels rounded up to whole blocks.
-     * Up to CONV_OVERREAD floats behind `width` are overwritten. */
-    void (*row)(const struct conv_source *sources, int source_count, int tap_count, const float *weights,
-                const float *bias, int relu, float *out, size_t out_plane_stride, int64_t out_channels,
+     * channel. Up to CONV_OVERREAD floats behind `width` are overwritten. */
+    void (*row)(const struct conv_sum *sum, float *out, size_t out_plane_stride, int64_t out_channels,
                 int64_t width);
 };
 

@@ -8,6 +8,7 @@
  */
 #include "base/kernel.h"
 #include "tensor/conv.h"
+#include "tensor/vec_quads.h"
 
 #if KERNEL_LANES == 16
 enum { MOST_VECTORS = 6 };
@@ -17,12 +18,19 @@ enum { MOST_VECTORS = 3 };
 
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE void add_tap(const float *in, const float *weights, vec sum[CONV_BLOCK][MOST_VECTORS], const int n)
+/* The v-th vector of pixels from `in` on. */
+INLINE vec pixels_of(const float *in, int v, const int doubled)
+{
+    return doubled ? vec_load_twice(in + v * KERNEL_LANES / 2) : vec_load(in + v * KERNEL_LANES);
+}
+
+INLINE void add_tap(const float *in, const int doubled, const float *weights,
+                    vec sum[CONV_BLOCK][MOST_VECTORS], const int n)
 {
     vec pixels[MOST_VECTORS];
 #pragma GCC unroll 8
     for (int v = 0; v < n; v++) {
-        pixels[v] = vec_load(in + v * KERNEL_LANES);
+        pixels[v] = pixels_of(in, v, doubled);
         vec_hold(&pixels[v]);
     }
 #pragma GCC unroll 8
@@ -34,23 +42,29 @@ INLINE void add_tap(const float *in, const float *weights, vec sum[CONV_BLOCK][M
     }
 }
 
-/* One tile. `tap_count` and `n` are constants at every call, so that loops unroll and sums live in registers.
- */
-INLINE void tile(const struct conv_source *sources, int source_count, const int tap_count,
-                 const float *weights, const float *bias, int relu, float *out, size_t out_plane_stride,
-                 int64_t channels, int64_t x, const int n)
+/* One tile: `channels` (at most a block) from `weights` and `bias` on. `tap_count` and `n` are constants at
+ * every call, so that loops unroll and sums live in registers. */
+INLINE void tile(const struct conv_sum *conv, const int tap_count, const float *weights, const float *bias,
+                 const float *addend, float *out, size_t out_plane_stride, int64_t channels, int64_t x,
+                 const int n)
 {
     vec sum[CONV_BLOCK][MOST_VECTORS];
 #pragma GCC unroll 8
     for (int o = 0; o < CONV_BLOCK; o++)
 #pragma GCC unroll 8
         for (int v = 0; v < n; v++) sum[o][v] = vec_set(bias[o]);
-    for (int s = 0; s < source_count; s++) {
-        const float *plane = sources[s].plane + x;
-        const ptrdiff_t *taps = sources[s].taps;
-        for (int64_t c = 0; c < sources[s].channels; c++, plane += sources[s].plane_stride)
+    for (const struct conv_source *s = conv->sources; s < conv->sources + conv->source_count; s++) {
+        const ptrdiff_t *taps = s->taps;
+        if (tap_count == 1 && s->doubled) {
+            const float *in = s->plane + x / 2 + taps[0];
+            for (int64_t c = 0; c < s->channels; c++, in += s->plane_stride, weights += CONV_BLOCK)
+                add_tap(in, 1, weights, sum, n);
+            continue;
+        }
+        const float *plane = s->plane + x;
+        for (int64_t c = 0; c < s->channels; c++, plane += s->plane_stride)
             for (int t = 0; t < tap_count; t++, weights += CONV_BLOCK)
-                add_tap(plane + taps[t], weights, sum, n);
+                add_tap(plane + taps[t], 0, weights, sum, n);
     }
     vec zero = vec_set(0);
     vec_hold(&zero); /* from here on: made before the sums, it would cost one of them its register */
@@ -58,22 +72,25 @@ INLINE void tile(const struct conv_source *sources, int source_count, const int 
     for (int o = 0; o < CONV_BLOCK; o++) {
         if (o >= channels) break;
 #pragma GCC unroll 8
-        for (int v = 0; v < n; v++)
+        for (int v = 0; v < n; v++) {
+            vec y = sum[o][v];
+            if (addend)
+                y = y + vec_load(addend + (size_t)o * conv->addend_plane_stride + x + v * KERNEL_LANES);
             vec_store(out + (size_t)o * out_plane_stride + x + v * KERNEL_LANES,
-                      relu ? vec_max(sum[o][v], zero) : sum[o][v]);
+                      conv->relu ? vec_max(y, zero) : y);
+        }
     }
 }
 
 /* All blocks of channels over one stretch of n vectors. */
-INLINE void stretch(const struct conv_source *sources, int source_count, const int tap_count,
-                    const float *weights, const float *bias, int relu, float *out, size_t out_plane_stride,
+INLINE void stretch(const struct conv_sum *conv, const int tap_count, float *out, size_t out_plane_stride,
                     int64_t out_channels, int64_t x, const int n)
 {
     int64_t in_channels = 0;
-    for (int s = 0; s < source_count; s++) in_channels += sources[s].channels;
+    for (int s = 0; s < conv->source_count; s++) in_channels += conv->sources[s].channels;
     for (int64_t o = 0; o < out_channels; o += CONV_BLOCK)
-        tile(sources, source_count, tap_count,
-             weights + o / CONV_BLOCK * conv_block_floats(in_channels, tap_count), bias + o, relu,
+        tile(conv, tap_count, conv->weights + o / CONV_BLOCK * conv_block_floats(in_channels, tap_count),
+             conv->bias + o, conv->addend ? conv->addend + (size_t)o * conv->addend_plane_stride : NULL,
              out + (size_t)o * out_plane_stride, out_plane_stride, out_channels - o, x, n);
 }
 
@@ -81,54 +98,64 @@ INLINE void stretch(const struct conv_source *sources, int source_count, const i
  * and throw the others away. More vectors side by side hide the latency instead of the channels. */
 enum { LONE_VECTORS = 8 };
 
-INLINE void lone_tile(const struct conv_source *sources, int source_count, const int tap_count,
-                      const float *weights, const float *bias, int relu, float *out, int64_t x, const int n)
+INLINE void lone_tap(const float *in, const int doubled, const float *weights, vec sum[LONE_VECTORS],
+                     const int n)
+{
+    vec weight = vec_set(*weights);
+#pragma GCC unroll 8
+    for (int v = 0; v < n; v++) sum[v] = vec_fma(pixels_of(in, v, doubled), weight, sum[v]);
+}
+
+INLINE void lone_tile(const struct conv_sum *conv, const int tap_count, float *out, int64_t x, const int n)
 {
     vec sum[LONE_VECTORS];
+    const float *weights = conv->weights;
 #pragma GCC unroll 8
-    for (int v = 0; v < n; v++) sum[v] = vec_set(*bias);
-    for (int s = 0; s < source_count; s++) {
-        const float *plane = sources[s].plane + x;
-        for (int64_t c = 0; c < sources[s].channels; c++, plane += sources[s].plane_stride)
+    for (int v = 0; v < n; v++) sum[v] = vec_set(*conv->bias);
+    for (const struct conv_source *s = conv->sources; s < conv->sources + conv->source_count; s++) {
+        const int doubled = tap_count == 1 && s->doubled;
+        const float *plane = s->plane + (doubled ? x / 2 : x);
+        for (int64_t c = 0; c < s->channels; c++, plane += s->plane_stride)
             for (int t = 0; t < tap_count; t++, weights += CONV_BLOCK) {
-                const float *in = plane + sources[s].taps[t];
-                vec weight = vec_set(*weights);
-#pragma GCC unroll 8
-                for (int v = 0; v < n; v++) sum[v] = vec_fma(vec_load(in + v * KERNEL_LANES), weight, sum[v]);
+                if (doubled)
+                    lone_tap(plane + s->taps[t], 1, weights, sum, n);
+                else
+                    lone_tap(plane + s->taps[t], 0, weights, sum, n);
             }
     }
     const vec zero = vec_set(0);
 #pragma GCC unroll 8
-    for (int v = 0; v < n; v++) vec_store(out + x + v * KERNEL_LANES, relu ? vec_max(sum[v], zero) : sum[v]);
+    for (int v = 0; v < n; v++) {
+        vec y = sum[v];
+        if (conv->addend) y = y + vec_load(conv->addend + x + v * KERNEL_LANES);
+        vec_store(out + x + v * KERNEL_LANES, conv->relu ? vec_max(y, zero) : y);
+    }
 }
 
-INLINE void lone_row(const struct conv_source *sources, int source_count, const int tap_count,
-                     const float *weights, const float *bias, int relu, float *out, int64_t vectors)
+INLINE void lone_row(const struct conv_sum *conv, const int tap_count, float *out, int64_t vectors)
 {
     for (int64_t x = 0; vectors > 0;) {
         int n = vectors >= LONE_VECTORS ? LONE_VECTORS : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
         if (n == LONE_VECTORS)
-            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, LONE_VECTORS);
+            lone_tile(conv, tap_count, out, x, LONE_VECTORS);
         else if (n == 4)
-            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, 4);
+            lone_tile(conv, tap_count, out, x, 4);
         else if (n == 2)
-            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, 2);
+            lone_tile(conv, tap_count, out, x, 2);
         else
-            lone_tile(sources, source_count, tap_count, weights, bias, relu, out, x, 1);
+            lone_tile(conv, tap_count, out, x, 1);
         x += n * KERNEL_LANES;
         vectors -= n;
     }
 }
 
-INLINE void row_of(const struct conv_source *sources, int source_count, const int tap_count,
-                   const float *weights, const float *bias, int relu, float *out, size_t out_plane_stride,
+INLINE void row_of(const struct conv_sum *conv, const int tap_count, float *out, size_t out_plane_stride,
                    int64_t out_channels, int64_t width)
 {
-#define STRETCH(n)                                                                                           \
-    stretch(sources, source_count, tap_count, weights, bias, relu, out, out_plane_stride, out_channels, x, n)
+#define STRETCH(n) stretch(conv, tap_count, out, out_plane_stride, out_channels, x, n)
     int64_t vectors = (width + KERNEL_LANES - 1) / KERNEL_LANES, x = 0;
     if (out_channels == 1) {
-        lone_row(sources, source_count, tap_count, weights, bias, relu, out, vectors);
+        lone_row(conv, tap_count, out, vectors);
         return;
     }
     /* A single vector has too few sums to hide the latency of a multiply-add, so the end is cut into 2 + 2
@@ -152,19 +179,15 @@ INLINE void row_of(const struct conv_source *sources, int source_count, const in
 #undef STRETCH
 }
 
-static void row(const struct conv_source *sources, int source_count, int tap_count, const float *weights,
-                const float *bias, int relu, float *out, size_t out_plane_stride, int64_t out_channels,
+static void row(const struct conv_sum *conv, float *out, size_t out_plane_stride, int64_t out_channels,
                 int64_t width)
 {
-#define ROW(taps)                                                                                            \
-    row_of(sources, source_count, taps, weights, bias, relu, out, out_plane_stride, out_channels, width)
-    if (tap_count == 9)
-        ROW(9);
-    else if (tap_count == 1)
-        ROW(1);
+    if (conv->tap_count == 9)
+        row_of(conv, 9, out, out_plane_stride, out_channels, width);
+    else if (conv->tap_count == 1)
+        row_of(conv, 1, out, out_plane_stride, out_channels, width);
     else
-        ROW(tap_count);
-#undef ROW
+        row_of(conv, conv->tap_count, out, out_plane_stride, out_channels, width);
 }
 
 const struct conv_kernels KERNEL_TABLE(conv) = {row};

@@ -67,6 +67,13 @@ static inline void vec_store_tiles(float *to, const vec tile[4])
 #define VEC_QUAD_PICK(a, b, i, j, k, l) __builtin_shuffle(a, b, (vec_mask){VEC_INDICES_(i, j, k, l)})
 #endif
 
+/* KERNEL_LANES / 2 floats, each twice; two more are read. */
+static inline vec vec_load_twice(const float *from)
+{
+    vec v = vec_load_quads(from, 2);
+    return VEC_QUAD_PICK(v, v, 0, 0, 1, 1);
+}
+
 /* The first two columns of the 4x4 matrices whose rows are the quads of a, b, c and d. */
 static inline void vec_first_columns(vec a, vec b, vec c, vec d, vec column[2])
 {

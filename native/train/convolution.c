@@ -131,11 +131,16 @@ static void direct_band(void *context, size_t index, int worker)
     for (int t = 0; t < 9 && c->kernel == 3; t++) taps[t] = (t / 3 - 1) * row + t % 3 - 1;
     float *scratch = a->scratch + (size_t)worker * a->scratch_stride;
     for (int32_t y = first; y < end; y++) {
-        struct conv_source source = {planes_row(a->in, n, 0, y), a->in->plane, taps, c->in_channels};
+        const struct conv_source source = {planes_row(a->in, n, 0, y), a->in->plane, taps, c->in_channels, 0};
+        const struct conv_sum sum = {.sources = &source,
+                                     .source_count = 1,
+                                     .tap_count = c->kernel * c->kernel,
+                                     .weights = c->weights,
+                                     .bias = c->bias,
+                                     .relu = a->relu};
         float *to = planes_row(a->out, n, 0, y);
-        CPU_CHOOSE(conv)->row(&source, 1, c->kernel * c->kernel, c->weights, c->bias, a->relu,
-                              a->add ? scratch : to, a->add ? a->out->row : a->out->plane, c->out_channels,
-                              a->out->width);
+        CPU_CHOOSE(conv)->row(&sum, a->add ? scratch : to, a->add ? a->out->row : a->out->plane,
+                              c->out_channels, a->out->width);
         for (int32_t o = 0; o < c->out_channels; o++) {
             if (a->add)
                 add_row(a->out, to + (size_t)o * a->out->plane, scratch + (size_t)o * a->out->row);

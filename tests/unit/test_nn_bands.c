@@ -7,6 +7,7 @@
 
 #include "base/cpu.h"
 #include "nn/network.h"
+#include "nn/plan.h"
 #include "support/nets.h"
 
 static fringe_run *make_run(int threads)
@@ -212,6 +213,77 @@ Test(nn_bands, winograd)
     check_winograd(33, 140, 22, 30, "kernel_shape=3,3 pads=1,1,1,1");
     check_winograd(16, 16, 21, 35, "kernel_shape=3,3");
     check_winograd(16, 17, 21, 36, "kernel_shape=3,3 pads=2,0,1,2");
+}
+
+static int add(struct net *net, int a, int b)
+{
+    const int both[2] = {a, b};
+    return net_node(net, "Add", both, 2, "", net_channels(net, a));
+}
+
+/* The last block of a residual U-Net: an image of half the size is doubled and joined with the skip, two 3x3
+ * convolutions follow, and a 1x1 convolution of what went in is added. */
+static int residual_block(struct net *net, int64_t deep, int64_t skip, int64_t out)
+{
+    int beside = net_conv(net, 0, skip, 3, 1);
+    int x = net_concat(net, beside, net_up(net, net_conv(net, net_pool(net, 0), deep, 3, 1)));
+    int y = net_unary(net, "Relu", net_norm(net, net_conv(net, x, out, 3, 1)));
+    y = net_norm(net, net_conv(net, y, out, 3, 1));
+    return net_unary(net, "Relu", add(net, y, net_conv(net, x, out, 1, 1)));
+}
+
+/* Steps by which a network is run that are of this kind. */
+static int count_steps(const struct onnx_model *model, const char *kind)
+{
+    struct network *network;
+    fringe_error error;
+    fringe_run *run = make_run(1);
+    cr_assert_eq(network_create_for_image(model, 1, 32, 32, 0, run, &network, &error), FRINGE_OK, "%s",
+                 error.message);
+    int count = 0;
+    for (size_t i = 0; i < network->step_count; i++) count += !strcmp(network->steps[i].kind->name, kind);
+    network_free(network);
+    fringe_run_free(run);
+    return count;
+}
+
+/* The 1x1 convolution doubles its own input, adds the other branch and cuts off: no step is left for these.
+ */
+Test(nn_bands, residual_blocks)
+{
+    static const int64_t channels[][3] = {{8, 4, 4}, {3, 2, 1}, {1, 1, 6}, {20, 10, 35}};
+    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
+        struct net *net = net_begin("image", 1);
+        int y = residual_block(net, channels[i][0], channels[i][1], channels[i][2]);
+        const struct onnx_model *model = net_end(net, y, "output");
+        char what[64];
+        for (int64_t width = 2; width < 300; width += 2 * width + 20) {
+            snprintf(what, sizeof what, "residual block of %d channels, width %d", (int)channels[i][2],
+                     (int)width);
+            check_net(what, model, 1, 22, width);
+        }
+        cr_expect_eq(count_steps(model, "binary"), 0);
+        cr_expect_eq(count_steps(model, "unary"), 0);
+        cr_expect_eq(count_steps(model, "map"), channels[i][0] + channels[i][1] < 8);
+        net_free(net);
+    }
+}
+
+/* What a convolution adds may also go elsewhere, come first in the sum, or lie beside a gathered input; what
+ * is not there yet, is another shape or is itself is not added by it. */
+Test(nn_bands, sums_of_convolutions)
+{
+    struct net *net = net_begin("image", 2);
+    int a = net_conv(net, 0, 5, 3, 1), b = net_conv(net, 0, 5, 1, 1), c = net_conv(net, 0, 5, 3, 1);
+    int sum = add(net, net_conv(net, add(net, c, add(net, a, b)), 5, 1, 1), a);
+    int twice = net_conv(net, sum, 5, 1, 1), lone = net_conv(net, sum, 1, 1, 1);
+    check_net("sums", net_end(net, add(net, add(net, twice, twice), lone), "output"), 2, 19, 21);
+    net_free(net);
+    net = net_begin("image", 2);
+    a = net_conv(net, net_conv(net, 0, 4, 3, 2), 6, 3, 1);
+    b = net_unary(net, "Relu", add(net, a, net_conv(net, 0, 6, 3, 2)));
+    check_net("sum with a strided convolution", net_end(net, b, "output"), 2, 19, 230);
+    net_free(net);
 }
 
 /* Weights (8, 4 / groups, ky, kx) and no bias. */
