@@ -1,24 +1,15 @@
 #include "io/code_point.h"
 
+#include "base/utf8.h"
+
 size_t code_point_decode(const char *text, size_t length, uint32_t *code)
 {
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000}; /* that needs so many bytes */
     if (length == 0) return 0;
     unsigned char first = (unsigned char)text[0];
-    size_t bytes = first < 0x80   ? 1
-                   : first < 0xC0 ? 0
-                   : first < 0xE0 ? 2
-                   : first < 0xF0 ? 3
-                   : first < 0xF8 ? 4
-                                  : 0;
-    if (bytes == 0 || bytes > length) return 0;
-    uint32_t read = bytes == 1 ? first : first & (0x7Fu >> bytes);
-    for (size_t i = 1; i < bytes; i++) {
-        if (((unsigned char)text[i] & 0xC0) != 0x80) return 0;
-        read = read << 6 | ((unsigned char)text[i] & 0x3F);
-    }
-    if (read < smallest[bytes] || read > 0x10FFFF || (read >= 0xD800 && read < 0xE000)) return 0;
-    *code = read;
+    size_t bytes = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (bytes > length || utf8_valid_bytes(text, bytes) < bytes) return 0;
+    *code = bytes == 1 ? first : first & (0x7Fu >> bytes);
+    for (size_t i = 1; i < bytes; i++) *code = *code << 6 | ((unsigned char)text[i] & 0x3F);
     return bytes;
 }
 

@@ -40,6 +40,9 @@ extern const struct image_format tiff_read_format, png_read_format, jpeg_read_fo
  * image). Planes may be larger: they are handed out in rows. */
 #define IMAGE_FORMAT_DECODED_BYTES ((uint64_t)512 << 20)
 
+/* Deflate makes at most 258 bytes of 2 bits, so that n bytes cannot hold more than this times n. */
+#define IMAGE_FORMAT_DEFLATE_RATIO 1032
+
 /* The luminance of a colour, in the units of its parts (ITU-R BT.601). Exact for greys up to 16 bits. */
 static inline float image_format_luminance(double red, double green, double blue)
 {

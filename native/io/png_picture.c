@@ -6,9 +6,7 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "image/micrograph_source.h"
-
-/* Deflate makes at most 258 bytes of 2 bits, so a file of n bytes cannot hold more than 1032 n. */
-#define DEFLATE_RATIO 1032
+#include "io/image_format.h"
 
 static fringe_status wrong(const png_image *image, const char *name, fringe_error *error)
 {
@@ -63,7 +61,7 @@ fringe_status png_picture_reduce(const unsigned char *png, size_t png_size, cons
     if (status) goto done;
     image.format = PNG_FORMAT_RGB;
     size_t pixels = (size_t)image.height * image.width;
-    if (pixels / DEFLATE_RATIO / 8 > png_size) { /* a bit to a pixel at least */
+    if (pixels / IMAGE_FORMAT_DEFLATE_RATIO / 8 > png_size) { /* a bit to a pixel at least */
         status = failure_set(error, FRINGE_FORMAT, "%s: PNG: %zu pixels cannot come out of %zu bytes", name,
                              pixels, png_size);
         goto done;

@@ -9,8 +9,6 @@
 #include "io/image_format.h"
 #include "io/png_write.h"
 
-/* Deflate makes at most 258 bytes of 2 bits, so a file of n bytes cannot hold more than 1032 n. */
-#define DEFLATE_RATIO 1032
 /* Bytes that one text or colour profile may unpack to. */
 #define CHUNK_BYTES (8 << 20)
 
@@ -134,7 +132,7 @@ static fringe_status check_sizes(const struct png_source *source, fringe_error *
     fringe_status status = micrograph_source_check_size(source->name, source->height, source->width, error);
     if (status) return status;
     uint64_t row_bytes = png_get_rowbytes(source->png, source->header); /* as packed in the file */
-    if (source->height * row_bytes / DEFLATE_RATIO > (uint64_t)source->file_bytes)
+    if (source->height * row_bytes / IMAGE_FORMAT_DEFLATE_RATIO > (uint64_t)source->file_bytes)
         return failure_set(error, FRINGE_FORMAT,
                            "%s: PNG: width %lu x height %lu cannot come out of a file of %lld bytes",
                            source->name, (unsigned long)source->width, (unsigned long)source->height,

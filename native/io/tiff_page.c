@@ -19,10 +19,10 @@ static const struct compression_row {
     {COMPRESSION_CCITTRLE, "CCITT RLE", CCITT_RATIO},
     {COMPRESSION_CCITTFAX3, "CCITT Group 3", CCITT_RATIO},
     {COMPRESSION_CCITTFAX4, "CCITT Group 4", CCITT_RATIO},
-    {COMPRESSION_LZW, "LZW", 4096},               /* 12 bits for a string of at most 2^12 bytes */
-    {COMPRESSION_JPEG, "JPEG", 1024},             /* 64 samples in one bit, two bits for colour */
-    {COMPRESSION_ADOBE_DEFLATE, "Deflate", 1032}, /* 258 bytes in 2 bits */
-    {COMPRESSION_DEFLATE, "Deflate", 1032},
+    {COMPRESSION_LZW, "LZW", 4096},   /* 12 bits for a string of at most 2^12 bytes */
+    {COMPRESSION_JPEG, "JPEG", 1024}, /* 64 samples in one bit, two bits for colour */
+    {COMPRESSION_ADOBE_DEFLATE, "Deflate", IMAGE_FORMAT_DEFLATE_RATIO},
+    {COMPRESSION_DEFLATE, "Deflate", IMAGE_FORMAT_DEFLATE_RATIO},
     {COMPRESSION_PACKBITS, "PackBits", 64},    /* 128 bytes in 2 */
     {COMPRESSION_LZMA, "LZMA", 16384},         /* 273 bytes in a quarter of a bit: arithmetic coding */
     {COMPRESSION_ZSTD, "zstd", 65536},         /* 128 KiB in a block of 4 bytes, and frame headers */
