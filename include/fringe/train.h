@@ -55,7 +55,8 @@ typedef struct fringe_train_options {
 FRINGE_API void fringe_train_options_init(fringe_train_options *options);
 
 /* Trains, and writes the package. FRINGE_FORMAT for a recipe with unknown keys or values out of range (with
- * line and both numbers), and for label values that no class has; FRINGE_FILE for images without labels;
+ * line and both numbers), and for label values that no class has; FRINGE_FILE for images without labels, and
+ * where another program trains a network into the folder, which `training.part` in it keeps apart;
  * FRINGE_EXISTS where the folder holds a finished package, FRINGE_MISMATCH where its checkpoint belongs to
  * another recipe or other data, FRINGE_MODEL where the loss is not finite any more. Cancelled, the checkpoint
  * holds the last step. */

@@ -26,10 +26,11 @@ struct train_job {
     const fringe_train_options *options;
     const fringe_run *run;
     struct train_recipe recipe;
-    char *description;       /* path of the package's rdf.yaml */
-    char *simulated;         /* folder of simulated images; NULL where there are none */
-    struct package *package; /* of the network to start from, where it is one */
-    char *from_model;        /* its .onnx file */
+    char *description;        /* path of the package's rdf.yaml */
+    struct file_writer claim; /* held while this training works in the folder; nothing is written */
+    char *simulated;          /* folder of simulated images; NULL where there are none */
+    struct package *package;  /* of the network to start from, where it is one */
+    char *from_model;         /* its .onnx file */
     char from_sha256[DIGEST_TEXT_BYTES];
     struct samples *train, *validation;
     char data_sha256[DIGEST_TEXT_BYTES];
@@ -43,6 +44,16 @@ static fringe_status refuse_finished(struct train_job *job, fringe_error *error)
     file_look(job->description, &facts);
     if (facts.kind == FILE_ABSENT || job->options->overwrite) return FRINGE_OK;
     return failure_set(error, FRINGE_EXISTS, "%s: a trained network is there already", job->description);
+}
+
+/* Two trainings in one folder would each take the other's network for its own best. */
+static fringe_status claim_folder(struct train_job *job, fringe_error *error)
+{
+    char *path = path_join(job->options->output_directory, "training");
+    if (!path) return failure_memory(error, "a path", strlen(job->options->output_directory));
+    fringe_status status = file_writer_begin(&job->claim, path, error);
+    alloc_free(path);
+    return status;
 }
 
 /* The .onnx file to start from, out of a package where it is in one. Names in a recipe start at its folder.
@@ -195,6 +206,7 @@ static fringe_status run_job(struct train_job *job, fringe_error *error)
     if (!status) status = refuse_finished(job, error);
     if (!status) status = find_model(job, error);
     if (!status) status = file_make_directories(job->options->output_directory, error);
+    if (!status) status = claim_folder(job, error);
     if (status) return status;
     simulates = recipe->preset || recipe->recipe;
     double begin = simulates ? SIMULATION_SHARE : 0;
@@ -221,6 +233,7 @@ fringe_status fringe_train(const fringe_train_options *options, const fringe_run
     if (status) return status;
     status = run_job(&job, error);
     run_state_leave(run, job.run);
+    file_writer_discard(&job.claim);
     samples_free(job.train);
     samples_free(job.validation);
     package_free(job.package);

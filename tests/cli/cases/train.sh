@@ -47,11 +47,14 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
     grep -q 'epoch 2' said && break
     sleep 0.5
 done
+expect 1 fringe train small.yaml -o three --overwrite # its network would land in the other's package
+says err 'three/training: training.part is in use by another program'
 kill -INT $pid
 got=0
 wait $pid || got=$?
 [ $got = 4 ] || fail "interrupted: exit status $got"
 [ -s three/checkpoint.fringe ] || fail "no checkpoint is left"
+no_parts
 expect 1 fringe train small.yaml -o three
 says err 'another recipe or other data'
 expect 0 fringe train small.yaml -o three --overwrite

@@ -10,7 +10,8 @@ public final class Training {
      * cancelled or killed goes on from its checkpoint when it is called again, and gives the same bytes. The options,
      * the listener and the run may be null; a forest has no epochs to hear of.
      *
-     * FringeFormatException for a recipe that is wrong, with its line; FringeFileException for images without labels;
+     * FringeFormatException for a recipe that is wrong, with its line; FringeFileException for images without labels, and
+     * where another program trains a network into the folder;
      * FringeExistsException where the folder holds a finished package; FringeMismatchException where its checkpoint
      * belongs to another recipe or other data; FringeCancelledException, with the last step in the checkpoint.
      */
