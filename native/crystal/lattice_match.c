@@ -8,11 +8,11 @@
 /* Of a particle's spots so many are chance, so many belong to another domain of the same phase. These and the
  * next were tried on simulated particles; twice or half of each ranks one or two in a hundred otherwise. */
 #define CHANCE 0.1
-#define DOMAIN 0.05
+#define DOMAIN 0.1
 
-/* Most spots are nearer to their places than their standard errors say, a few are far off: a Student
- * distribution of three degrees, a little narrower. Crystals are strained by about half a percent besides. */
-#define SHARPER        0.8
+/* Spots lie about their places as their standard errors say, but for a few that are far off: a Student
+ * distribution of three degrees, a little wider. Crystals are strained by about half a percent besides. */
+#define WIDER          1.2
 #define TAIL           3.0
 #define STRAIN         0.005
 #define TURNED_BY      4 /* the strongest spots, which rotations are tried from */
@@ -39,7 +39,15 @@ struct search {
 static double variance_of(const struct lattice_spot *spot, double length)
 {
     double error = (spot->covariance[0] + spot->covariance[2]) / 2;
-    return SHARPER * SHARPER * error + STRAIN * STRAIN * length * length;
+    return WIDER * WIDER * error + STRAIN * STRAIN * length * length;
+}
+
+/* How much a spot counts, by its contrast over the threshold: weak ones may be chance. Less than their number
+ * on the whole, since the spots of a particle are off together. Chosen so that of simulated particles whose
+ * phase is said to have a probability that part has it. */
+static double trust_of(double contrast)
+{
+    return fmax(0.2, fmin(1.6, 0.4 + 0.4 * log2(contrast)));
 }
 
 static void begin(const struct lattice_spots *spots, double scale_spread, struct search *search)
@@ -53,11 +61,10 @@ static void begin(const struct lattice_spots *spots, double scale_spread, struct
     for (int i = 0; i < spots->count; i++) {
         const struct lattice_spot *spot = spots->items + i;
         double length = hypot(spot->g[0], spot->g[1]);
-        search->spots[i] =
-            (struct seen){{spot->g[0], spot->g[1]},
-                          length,
-                          variance_of(spot, length),
-                          fmax(0.25, fmin(2, 0.5 + 0.5 * log2(spot->contrast / spots->threshold)))};
+        search->spots[i] = (struct seen){{spot->g[0], spot->g[1]},
+                                         length,
+                                         variance_of(spot, length),
+                                         trust_of(spot->contrast / spots->threshold)};
     }
 }
 
@@ -241,17 +248,17 @@ static void search_phase(const struct search *search, const struct phase_list *l
     const struct phase_entry *entry = list->items + phase;
     double rings[LATTICE_SPOT_MOST];
     struct pose best = {.turn = {1, 0}, .score = -INFINITY};
-    const struct zone_pattern *seen = entry->zones;
+    int seen = 0;
     score_rings(search, entry, 1, rings);
     for (int i = 0; i < entry->zone_count; i++) {
         struct pose pose = search_zone(search, entry->zones + i, rings);
         pose.score += log(entry->zones[i].weight);
         if (pose.score <= best.score) continue;
         best = pose;
-        seen = entry->zones + i;
+        seen = i;
     }
-    *match = (struct lattice_match){.phase = phase, .score = best.score};
-    describe(search, seen, &best, match);
+    *match = (struct lattice_match){.phase = phase, .pattern = seen, .score = best.score};
+    describe(search, entry->zones + seen, &best, match);
 }
 
 int lattice_match_rank(const struct lattice_spots *spots, const struct phase_list *list, double scale_spread,
@@ -275,6 +282,27 @@ int lattice_match_rank(const struct lattice_spots *spots, const struct phase_lis
     return 1;
 }
 
+int lattice_match_decide(const struct lattice_match *ranked, int count, double *probability)
+{
+    *probability = 0;
+    if (ranked->explained_count < 2) return 0;
+    for (int i = 0; i < count && i < MATCH_DECIDED_MOST; i++) {
+        *probability += ranked[i].probability;
+        if (*probability >= MATCH_SURE) return i + 1;
+    }
+    return 0;
+}
+
+int lattice_match_same_zone(const struct lattice_match *a, const struct lattice_match *b)
+{
+    int same = 1, opposite = 1;
+    for (int k = 0; k < 3; k++) {
+        same &= a->zone[k] == b->zone[k];
+        opposite &= a->zone[k] == -b->zone[k];
+    }
+    return same || opposite;
+}
+
 int lattice_match_pixel_size(const struct lattice_spots *spots, const struct phase_list *list, int phase,
                              struct lattice_match *match)
 {
@@ -287,33 +315,31 @@ int lattice_match_pixel_size(const struct lattice_spots *spots, const struct pha
            fabs(match->scale - 1) > 2 * match->scale_error;
 }
 
-/* The indices of a spot: of the zone's reflections, turned into the image, the nearest. */
-static void index_spot(const struct lattice_spot *spot, const struct reflections *reflections,
+/* The indices of a spot: of the zone's places, turned into the image, the nearest one's. */
+static void index_spot(const struct lattice_spot *spot, const struct zone_pattern *zone,
                        const struct lattice_match *match, int indices[3])
 {
     double least = NEAR2 * variance_of(spot, hypot(spot->g[0], spot->g[1]));
     memset(indices, 0, 3 * sizeof *indices);
-    for (size_t i = 0; i < reflections->count; i++) {
-        const struct reflection *r = reflections->items + i;
-        const double *turn = match->rotation;
-        double to[2], d2;
-        int along_beam = 0;
-        for (int k = 0; k < 3; k++) along_beam += r->index[k] * match->zone[k];
-        if (along_beam) continue;
-        for (int k = 0; k < 2; k++)
-            to[k] = match->scale *
-                    (turn[3 * k] * r->g[0] + turn[3 * k + 1] * r->g[1] + turn[3 * k + 2] * r->g[2]);
+    for (int i = 0; i < zone->place_count; i++) {
+        const struct zone_place *place = zone->places + i;
+        double to[2] = {0}, d2;
+        for (int k = 0; k < 3; k++) {
+            double g = place->g[0] * zone->x[k] + place->g[1] * zone->y[k];
+            to[0] += match->scale * match->rotation[k] * g;
+            to[1] += match->scale * match->rotation[3 + k] * g;
+        }
         d2 = distance2(spot->g, to);
         if (d2 >= least) continue;
         least = d2;
         int sign = spot->g[0] * to[0] + spot->g[1] * to[1] < 0 ? -1 : 1;
-        for (int k = 0; k < 3; k++) indices[k] = sign * r->index[k];
+        for (int k = 0; k < 3; k++) indices[k] = sign * place->index[k];
     }
 }
 
 void lattice_match_index(const struct lattice_spots *spots, const struct phase_list *list,
                          const struct lattice_match *match, int indices[LATTICE_SPOT_MOST][3])
 {
-    const struct reflections *reflections = &list->items[match->phase].reflections;
-    for (int i = 0; i < spots->count; i++) index_spot(spots->items + i, reflections, match, indices[i]);
+    const struct zone_pattern *zone = list->items[match->phase].zones + match->pattern;
+    for (int i = 0; i < spots->count; i++) index_spot(spots->items + i, zone, match, indices[i]);
 }

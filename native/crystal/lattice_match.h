@@ -12,7 +12,8 @@
 #include "crystal/phase_list.h"
 
 struct lattice_match {
-    int phase; /* its number in the list */
+    int phase;   /* its number in the list */
+    int pattern; /* the number of its zone in the phase's list of them */
     int zone[3];
     double rotation[9]; /* row-major, from the crystal's axes to the image's: x right, y down, z along the
                            beam */
@@ -28,6 +29,17 @@ struct lattice_match {
 #define MATCH_SCALE_SPREAD 0.01
 int lattice_match_rank(const struct lattice_spots *spots, const struct phase_list *list, double scale_spread,
                        struct lattice_match *ranked);
+
+/* Which phases the spots decide for: the first so many of the `count` ranked ones that hold together
+ * MATCH_SURE of the probability or more, which is *probability. More than one where the spots' errors leave
+ * them alike, as gold and silver; 0 where it takes more than MATCH_DECIDED_MOST, or where the first one
+ * explains no two spots. */
+#define MATCH_SURE 0.95
+enum { MATCH_DECIDED_MOST = 3 };
+int lattice_match_decide(const struct lattice_match *ranked, int count, double *probability);
+
+/* 1 where both are seen along the same zone axis, whichever way. */
+int lattice_match_same_zone(const struct lattice_match *a, const struct lattice_match *b);
 
 /* How well one known phase fits with a pixel size that is wrong by up to 15 %. 1 where it says, by more than
  * two standard errors, that the pixel size is off by more than MATCH_PIXEL_SIZE_OFF; *match is filled in

@@ -10,11 +10,13 @@
 /* A place of a zone's pattern. Of g and -g only one, in 1/nm, in the plane's own axes. */
 struct zone_place {
     double g[2];
-    double weight;  /* how likely a visible spot is this one; all of a zone add up to 1 */
-    int reflection; /* its number in the phase's reflections */
+    double weight; /* how likely a visible spot is this one; all of a zone add up to 1 */
+    int index[3];  /* h k l */
 };
 
-/* What is seen along [uvw]: reflections at right angles to it. Zones that look alike stand here once. */
+/* What is seen along [uvw]: reflections at right angles to it, and the sums and differences of two strong
+ * ones, which appear where the structure factor forbids them: electrons scatter twice, and an image holds the
+ * interference of every two beams. Zones that look alike stand here once. */
 struct zone_pattern {
     int axis[3];
     double x[3],

@@ -14,7 +14,7 @@ enum { ERRORS_MOST = 200000, REFLECTIONS_MOST = 2000 };
 
 struct lattice_score {
     struct phase_list list;
-    int particles, resolved, with_spots, first, first_or_alike, within_two;
+    int particles, resolved, with_spots, first, named, named_right, one, one_right, two;
     int spots, spots_covered, bases, bases_covered;
     double errors[ERRORS_MOST];
 };
@@ -57,29 +57,20 @@ static const struct known *find_known(const struct known *known, int count, cons
     return found;
 }
 
-/* Gold and silver, palladium and platinum differ by less than any of these spectra can tell. */
-static int look_alike(const char *a, const char *b)
-{
-    static const char *const pairs[][2] = {{"Au", "Ag"}, {"Pd", "Pt"}};
-    for (int i = 0; i < 2; i++)
-        for (int k = 0; k < 2; k++)
-            if (!strcmp(a, pairs[i][k]) && !strcmp(b, pairs[i][1 - k])) return 1;
-    return !strcmp(a, b);
-}
-
 static void judge_phase(struct lattice_score *score, const struct lattice_spots *spots, const char *material)
 {
     struct lattice_match ranked[PHASE_LIST_MOST];
     if (!lattice_match_rank(spots, &score->list, MATCH_SCALE_SPREAD, ranked)) return;
     score->with_spots++;
-    const char *first = score->list.items[ranked[0].phase].cell.name;
-    score->first += !strcmp(first, material);
-    score->first_or_alike += look_alike(first, material);
-    for (int i = 0; i < score->list.count; i++)
-        if (look_alike(score->list.items[ranked[i].phase].cell.name, material)) {
-            score->within_two += ranked[i].score > ranked[0].score - 2;
-            break;
-        }
+    double probability;
+    int count = lattice_match_decide(ranked, score->list.count, &probability), right = 0;
+    for (int i = 0; i < count; i++) right |= !strcmp(score->list.items[ranked[i].phase].cell.name, material);
+    score->first += !strcmp(score->list.items[ranked[0].phase].cell.name, material);
+    score->named += count > 0;
+    score->named_right += right;
+    score->one += count == 1;
+    score->one_right += count == 1 && right;
+    score->two += count == 2;
 }
 
 static void see_lattice(void *context, const struct truth *truth, const struct lattice_region *region)
@@ -140,10 +131,13 @@ int main(int count, char **folders)
            score->spots ? score->errors[score->spots / 2] : 0, score->spots);
     print_share("d within 1.96 errors, of spots", score->spots_covered, score->spots);
     print_share("basis vector within 1.96 errors", score->bases_covered, score->bases);
-    print_share("right phase first of all built-in ones", score->first, score->resolved);
-    print_share("the same, Au = Ag and Pd = Pt", score->first_or_alike, score->resolved);
-    print_share("the same, of those with two spots", score->first_or_alike, score->with_spots);
-    print_share("right phase within 2 of the first's score", score->within_two, score->with_spots);
+    print_share("right phase first of all, of resolved", score->first, score->resolved);
+    print_share("named (one to three phases), of resolved", score->named, score->resolved);
+    print_share("right one among them, of resolved", score->named_right, score->resolved);
+    print_share("right one among them, of named", score->named_right, score->named);
+    print_share("one phase named, of named", score->one, score->named);
+    print_share("two phases named, of named", score->two, score->named);
+    print_share("right phase, where one is named", score->one_right, score->one);
     phase_list_clear(&score->list);
     alloc_free(score);
     return 0;
