@@ -93,8 +93,8 @@ FRINGE_API void fringe_fault_model_get_info(const fringe_fault_model *model, fri
     X(direction_1, "d1_angle")        /* of the first one's normal */                                        \
     X(spacing_angle, "lattice_angle") /* between both, 0 to 90 degrees */                                    \
     X(spacing_angle_error, "lattice_angle_error")                                                            \
-    X(phase_probability, "phase_probability") /* of the phase among those possible */                        \
-    X(phase_residual, "phase_residual")       /* root mean square misfit of its reflections, relative */     \
+    X(phase_probability, "phase_probability") /* of the phases named together, among those possible */       \
+    X(phase_residual, "phase_residual")       /* root mean square misfit of reflections, relative */         \
     X(scale, "lattice_scale")                 /* true pixel size over given one, by the phase's lattice; */  \
     X(scale_error, "lattice_scale_error")     /* where one phase alone is possible the pixel size is free */
 
@@ -116,8 +116,11 @@ typedef struct fringe_fault_rating {
     double fault_probability;                 /* of the classes in which a fault is seen */
     int resolved;                             /* 1 where reflections stand out in two directions or more */
     int32_t spot_count;                       /* of reflections that stand out, g and -g counted once */
-    const char *phase;                        /* the likeliest; "" where none can be named. The model's */
-    int32_t zone[3];       /* the direction of the crystal along the beam; 0 0 0 without a phase */
+    const char *phase; /* "Au or Ag": the fewest phases that hold 95 % of the probability together, given the
+                          errors of the reflections; "" where these would be more than three. Owned as the
+                          rating is. What else is said of the phase is of the likeliest of them */
+    int32_t zone[3];   /* the direction of the crystal along the beam; 0 0 0 without a phase, and where the
+                          phases named are seen along different ones */
     int pixel_size_is_off; /* 1 where one phase alone is possible and its lattice says, by more than two
                               standard errors, that the pixel size is off by more than 1 % */
 #define FRINGE_LATTICE_FIELD(field, column) double field;

@@ -58,11 +58,12 @@ typedef struct fringe_spectrum_plane {
 
 /* Transforms the particle of an index from 0. `particles` are those of a slice of `image`, of which `channel`
  * is looked at (both from 0), and have its size, else FRINGE_ARGUMENT with both. Spots are indexed by the
- * model's phases; `model` NULL: by those that come with Fringe, and the class is not known. FRINGE_ARGUMENT
- * too where there is no such particle, where it is more than FRINGE_FAULT_BOX_MOST across, or too small or
- * flat for a spectrum (the message says which); a particle without reflections is a success without spots.
- * FRINGE_CANCELLED (`run`, which may be NULL); otherwise fails as fringe_micrograph_read does. On success
- * *spectrum is the caller's; on failure it is NULL. One image serves one thread at a time. */
+ * model's phases, where several fit by the likeliest; `model` NULL: by those that come with Fringe, and the
+ * class is not known. FRINGE_ARGUMENT too where there is no such particle, where it is more than
+ * FRINGE_FAULT_BOX_MOST across, or too small or flat for a spectrum (the message says which); a particle
+ * without reflections is a success without spots. FRINGE_CANCELLED (`run`, which may be NULL); otherwise
+ * fails as fringe_micrograph_read does. On success *spectrum is the caller's; on failure it is NULL. One
+ * image serves one thread at a time. */
 FRINGE_API fringe_status fringe_spectrum_find(const fringe_fault_model *model, fringe_micrograph *image,
                                               int32_t slice, int32_t channel,
                                               const fringe_particles *particles, int32_t index,

@@ -14,6 +14,7 @@ enum { BLOCK = 32 };
 
 struct fringe_faults {
     fringe_fault_rating *items;
+    char *phases; /* the ratings', PARTICLE_PHASE_BYTES each */
     int32_t count;
 };
 
@@ -25,6 +26,7 @@ struct search {
     float *features; /* FAULT_FOREST_FEATURE_COUNT for each */
     struct particle_lines *lines;
     fringe_fault_rating *items;
+    char *names; /* PARTICLE_PHASE_BYTES for each */
     fringe_status *statuses;
     size_t first; /* of the block under way */
 };
@@ -33,6 +35,7 @@ void fringe_faults_free(fringe_faults *faults)
 {
     if (!faults) return;
     alloc_free(faults->items);
+    alloc_free(faults->phases);
     alloc_free(faults);
 }
 
@@ -66,7 +69,8 @@ static void look_at(void *context, size_t at, int worker)
         if (!status) status = fault_features_compute(&region, features, findings, NULL);
         if (!status) particle_lattice_trace(findings, &region, box->x0, box->y0, search->lines + index);
     }
-    particle_lattice_describe(findings, search->phases, search->items + index, NULL);
+    particle_lattice_describe(findings, search->phases, search->names + index * PARTICLE_PHASE_BYTES,
+                              search->items + index, NULL);
     for (int i = 0; i < FAULT_FOREST_FEATURE_COUNT; i++)
         search->features[index * FAULT_FOREST_FEATURE_COUNT + (size_t)i] = (float)features[i];
     search->statuses[index] = status;
@@ -125,8 +129,10 @@ static fringe_status reserve(struct search *search, size_t count, fringe_error *
     search->features = alloc_array(count * FAULT_FOREST_FEATURE_COUNT, sizeof *search->features);
     search->lines = alloc_array(count, sizeof *search->lines);
     search->items = alloc_array(count, sizeof *search->items);
+    search->names = alloc_array(count, PARTICLE_PHASE_BYTES);
     search->statuses = alloc_array(count, sizeof *search->statuses);
-    if (search->boxes && search->features && search->lines && search->items && search->statuses)
+    if (search->boxes && search->features && search->lines && search->items && search->names &&
+        search->statuses)
         return FRINGE_OK;
     return failure_memory(error, "particles", count * sizeof *search->items);
 }
@@ -155,8 +161,10 @@ fringe_status fringe_faults_find(const fringe_fault_model *model, fringe_microgr
     for (int32_t i = 0; i < count; i++) particle_lattice_choose(search.lines + i, search.items + i);
     give_notices(&search, count, run);
     made->items = search.items;
+    made->phases = search.names;
     made->count = count;
     search.items = NULL;
+    search.names = NULL;
     *faults = made;
     made = NULL;
 done:
@@ -167,6 +175,7 @@ done:
     alloc_free(search.features);
     alloc_free(search.lines);
     alloc_free(search.items);
+    alloc_free(search.names);
     alloc_free(search.statuses);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "faults/particle_lattice.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define PI     3.14159265358979323846
@@ -29,7 +30,19 @@ static const struct lattice_spot *find_second(const struct lattice_spots *spots)
     return NULL;
 }
 
-static void name_phase(const struct lattice_spots *spots, const struct phase_list *phases,
+/* "Au or Ag", in the list's order, so that particles with the same phases have the same text. */
+static void join_names(const struct phase_list *phases, const struct lattice_match *decided, int count,
+                       char *names)
+{
+    size_t used = 0;
+    for (int phase = 0; phase < phases->count; phase++)
+        for (int i = 0; i < count; i++)
+            if (decided[i].phase == phase)
+                used += (size_t)snprintf(names + used, PARTICLE_PHASE_BYTES - used, "%s%s",
+                                         used ? " or " : "", phases->items[phase].cell.name);
+}
+
+static void name_phase(const struct lattice_spots *spots, const struct phase_list *phases, char *names,
                        fringe_fault_rating *rating, struct lattice_match *match)
 {
     struct lattice_match ranked[PHASE_LIST_MOST];
@@ -37,10 +50,14 @@ static void name_phase(const struct lattice_spots *spots, const struct phase_lis
         rating->pixel_size_is_off = lattice_match_pixel_size(spots, phases, 0, ranked);
     else if (!lattice_match_rank(spots, phases, MATCH_SCALE_SPREAD, ranked))
         return;
-    if (ranked->explained_count < 2) return;
-    rating->phase = phases->items[ranked->phase].cell.name;
-    for (int k = 0; k < 3; k++) rating->zone[k] = ranked->zone[k];
-    rating->phase_probability = ranked->probability;
+    double probability;
+    int count = lattice_match_decide(ranked, phases->count, &probability), agree = 1;
+    if (!count) return;
+    join_names(phases, ranked, count, names);
+    rating->phase = names;
+    for (int i = 1; i < count; i++) agree &= lattice_match_same_zone(ranked, ranked + i);
+    for (int k = 0; k < 3 && agree; k++) rating->zone[k] = ranked->zone[k];
+    rating->phase_probability = probability;
     rating->phase_residual = ranked->residual;
     rating->scale = ranked->scale;
     rating->scale_error = ranked->scale_error;
@@ -48,7 +65,7 @@ static void name_phase(const struct lattice_spots *spots, const struct phase_lis
 }
 
 void particle_lattice_describe(const struct fault_findings *findings, const struct phase_list *phases,
-                               fringe_fault_rating *rating, struct lattice_match *match)
+                               char *names, fringe_fault_rating *rating, struct lattice_match *match)
 {
     const struct lattice_spots *spots = &findings->spots;
     const struct lattice_spot *first = spots->items;
@@ -70,7 +87,7 @@ void particle_lattice_describe(const struct fault_findings *findings, const stru
     double along = fabs(first->g[0] * second->g[0] + first->g[1] * second->g[1]) * first->d * second->d;
     rating->spacing_angle = acos(fmin(1, along)) / DEGREE;
     rating->spacing_angle_error = hypot(angle_error(first), angle_error(second)) / DEGREE;
-    if (phases) name_phase(spots, phases, rating, match);
+    if (phases) name_phase(spots, phases, names, rating, match);
 }
 
 /* From the first to the last pixel of the mask that the line meets; 0 where it meets none. */

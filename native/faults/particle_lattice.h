@@ -12,10 +12,14 @@ struct particle_lines {
     int step_count, twin_count;
 };
 
-/* Fills in everything about the lattice. `phases` is NULL where the pixel size is not known. Where a phase is
- * named, *match (may be NULL) is how it lies. */
+/* Room for the names of as many phases as a rating has at most. */
+enum { PARTICLE_PHASE_BYTES = MATCH_DECIDED_MOST * (CELL_NAME_BYTES + 4) };
+
+/* Fills in everything about the lattice. `phases` is NULL where the pixel size is not known. The rating's
+ * `phase` is "" or lies in `names`, which has PARTICLE_PHASE_BYTES. Where it is named, *match (may be NULL)
+ * is how the likeliest one lies. */
 void particle_lattice_describe(const struct fault_findings *findings, const struct phase_list *phases,
-                               fringe_fault_rating *rating, struct lattice_match *match);
+                               char *names, fringe_fault_rating *rating, struct lattice_match *match);
 
 /* The lines of the findings from border to border of the region's mask, moved by (left_px, top_px). */
 void particle_lattice_trace(const struct fault_findings *findings, const struct lattice_region *region,

@@ -22,7 +22,8 @@ struct fringe_spectrum {
     fringe_spectrum_spot spots[LATTICE_SPOT_MOST];
     fringe_spectrum_plane planes[FRINGE_FAULT_LINES_MOST];
     fringe_fault_rating rating;
-    struct phase_list own_phases; /* where there is no model */
+    char phase[PARTICLE_PHASE_BYTES]; /* the rating's */
+    struct phase_list own_phases;     /* where there is no model */
 };
 
 void fringe_spectrum_free(fringe_spectrum *spectrum)
@@ -160,7 +161,7 @@ static fringe_status look(const fringe_fault_model *model, const struct particle
         if (!model) status = phase_list_built_in(&spectrum->own_phases, error);
     }
     if (status) goto done;
-    particle_lattice_describe(findings, phases, &spectrum->rating, &match);
+    particle_lattice_describe(findings, phases, spectrum->phase, &spectrum->rating, &match);
     give_spots(&findings->spots, phases, *spectrum->rating.phase ? &match : NULL, spectrum);
     spectrum->rating.fault = FRINGE_FAULT_UNDECIDED;
     if (!model) goto done;

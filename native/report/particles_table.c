@@ -48,7 +48,7 @@ static void write_fault_headings(struct csv_writer *csv)
 static void write_faults(struct csv_writer *csv, const fringe_fault_rating *rating)
 {
     char zone[64] = "";
-    if (*rating->phase)
+    if (rating->zone[0] || rating->zone[1] || rating->zone[2])
         snprintf(zone, sizeof zone, "[%ld %ld %ld]", (long)rating->zone[0], (long)rating->zone[1],
                  (long)rating->zone[2]);
     csv_write_text(csv, fringe_fault_name(rating->fault));

@@ -87,7 +87,7 @@ static int8_t fault_of(const char *name)
 
 /* Phases and zones together: a list of crystals gives some hundred, an edited table may give one a row, and
  * each row is looked up among them. */
-enum { LATTICES_MOST = 4096 };
+enum { LATTICES_MOST = 16384 };
 
 /* The place of a phase and zone in the study's list, where it is added when it is not there yet. */
 static fringe_status find_lattice(struct study *study, const char *phase, const char *zone, int32_t *place,

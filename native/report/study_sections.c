@@ -132,14 +132,14 @@ static void put_lattices(FILE *stream, const struct study_summary *summary)
     const char *unit = study_unit_name(summary->unit);
     fprintf(
         stream,
-        "<div class=\"wide\"><table><thead><tr><th>Phase that fits best</th><th>seen along</th>"
+        "<div class=\"wide\"><table><thead><tr><th>Phase</th><th>seen along</th>"
         "<th>particles</th><th>d<sub>1</sub> <small>(%s)</small></th><th>d<sub>2</sub> <small>(%s)</small>"
         "</th><th>angle</th></tr></thead>\n<tbody>\n",
         unit, unit);
     for (size_t i = 0; i < summary->lattice_count; i++) {
         const struct study_lattice *lattice = &summary->lattices[i];
         const char *zone = strchr(lattice->name, '\t');
-        char phase[128];
+        char phase[256];
         snprintf(phase, sizeof phase, "%.*s", (int)(zone - lattice->name), lattice->name);
         fputs("<tr><td>", stream);
         page_text_put(stream, phase);
@@ -153,9 +153,9 @@ static void put_lattices(FILE *stream, const struct study_summary *summary)
         page_text_number(stream, lattice->spacing_angle, DIGITS);
         fputs("&deg;</td></tr>\n", stream);
     }
-    fputs("</tbody></table></div>\n<p class=\"soft\">Medians over the particles; the most frequent first. A "
-          "phase is the likeliest of those that were possible, not proof of it: its probability stands in "
-          "the table of particles.</p>\n",
+    fputs("</tbody></table></div>\n<p class=\"soft\">Medians over the particles; the most frequent first. "
+          "Where errors leave two or three of the phases that were possible alike, all of them are named; "
+          "where they leave more, none. That is no proof: another crystal may fit as well.</p>\n",
           stream);
 }
 

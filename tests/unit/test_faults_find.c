@@ -99,7 +99,9 @@ Test(find, classes_lattices_and_planes)
         cr_expect_float_eq(rating->spacing_1, 0.23546, 4 * rating->spacing_1_error, "%g", rating->spacing_1);
         cr_expect_lt(rating->spacing_1_error, 0.005);
         /* Gold and silver differ by less than any of this can tell. */
-        cr_expect(!strcmp(rating->phase, "Au") || !strcmp(rating->phase, "Ag"), "%s", rating->phase);
+        cr_expect_str_eq(rating->phase, "Au or Ag");
+        cr_expect(rating->phase_probability >= 0.95 && rating->phase_probability <= 1 + 1e-9, "%g",
+                  rating->phase_probability);
         cr_expect_float_eq(rating->scale, 1, 0.01, "%g", rating->scale);
         int zone = abs(rating->zone[0]) + abs(rating->zone[1]) + abs(rating->zone[2]);
         cr_expect_eq(zone, 2, "zone %d %d %d", (int)rating->zone[0], (int)rating->zone[1],

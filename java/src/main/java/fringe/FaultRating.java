@@ -86,14 +86,17 @@ public final class FaultRating {
         return spotCount;
     }
 
-    /** The likeliest phase, "" where none can be named. */
+    /**
+     * The phase; "Au or Ag" where the errors of its reflections leave two or three alike, "" where they leave more. What
+     * else is said of the phase is of the likeliest of them.
+     */
     public String phase() {
         return phase;
     }
 
-    /** "[1 1 0]", the direction of the crystal along the beam; "" without a phase. */
+    /** "[1 1 0]", the direction of the crystal along the beam; "" without a phase, and where several phases disagree. */
     public String zone() {
-        return phase.isEmpty() ? "" : "[" + zoneU + " " + zoneV + " " + zoneW + "]";
+        return zoneU == 0 && zoneV == 0 && zoneW == 0 ? "" : "[" + zoneU + " " + zoneV + " " + zoneW + "]";
     }
 
     /** Whether the lattice says that the pixel size is off by more than 1 %. */
