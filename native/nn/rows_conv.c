@@ -5,12 +5,14 @@
  * concatenation in front is read part by part where the parts lie, and a nearest upsampling by two in front
  * of a 1x1 convolution is done while its pixels are loaded.
  *
- * Three shapes, one kernel (tensor/conv.h):
- *   stride 1            taps are offsets into the rows themselves; margins and the row of zeros are the
- * padding any other           a column matrix is gathered for a stretch of pixels, and the kernel has one tap
- *   transposed          for each phase of the output columns a stride-1 convolution with the taps of that
- * phase, into a scratch row; the phases are then interleaved The order of the sum is channel, then tap, in
- * all of them.
+ * Three shapes, one kernel (tensor/conv.h). At stride 1, taps are offsets into the rows themselves; margins
+ * and the row of zeros are the padding. At any other, a column matrix is gathered for a stretch of pixels,
+ * and the kernel has one tap. Transposed (rows_transposed.c), each phase of the output columns is a stride-1
+ * convolution with the taps of that phase, into a scratch row; the phases are then interleaved. The order of
+ * the sum is channel, then tap, in all of them.
+ *
+ * A residual block ends in the sum of a 3x3 and a 1x1 convolution. The 1x1 is then the tail of the 3x3: it is
+ * added to each stretch of pixels that the 3x3 has just written, while they are in cache.
  */
 #include <math.h>
 #include <string.h>
@@ -19,13 +21,20 @@
 #include "base/failure.h"
 #include "nn/rows_conv.h"
 
+static void free_parts(struct conv_data *data)
+{
+    alloc_free(data->weights);
+    alloc_free(data->bias);
+    alloc_free(data->phases);
+}
+
 void conv_clear(struct step *step)
 {
     struct conv_data *data = step->data;
     if (!data) return;
-    alloc_free(data->weights);
-    alloc_free(data->bias);
-    alloc_free(data->phases);
+    if (data->tail) free_parts(data->tail);
+    alloc_free(data->tail);
+    free_parts(data);
 }
 
 static const float *part_weights(const struct conv_data *data, const struct conv_part *p)
@@ -47,7 +56,7 @@ static int find_sources(const struct step *step, const struct execution *executi
     int64_t first = p->group * data->in_channels, last = first + data->in_channels, at = 0;
     int count = 0;
     for (size_t i = 0; i < data->source_count; i++) {
-        const struct slot *in = &execution->network->slots[step->inputs[i]];
+        const struct slot *in = &execution->network->slots[step->inputs[data->first_input + i]];
         int64_t begin = first > at ? first - at : 0,
                 end = last - at < in->channels ? last - at : in->channels;
         at += in->channels;
@@ -69,6 +78,26 @@ static int find_sources(const struct step *step, const struct execution *executi
         count++;
     }
     return count;
+}
+
+void conv_add_tail(const struct step *step, const struct execution *execution, const struct conv_part *p,
+                   int64_t row, int64_t x, int64_t n, float *to)
+{
+    const struct conv_data *tail = ((const struct conv_data *)step->data)->tail;
+    const struct slot *out = &execution->network->slots[step->output];
+    struct conv_source sources[STEP_MOST_INPUTS];
+    ptrdiff_t taps[STEP_MOST_INPUTS];
+    int count = find_sources(step, execution, tail, p, row, sources, taps);
+    for (int s = 0; s < count; s++) sources[s].plane += sources[s].doubled ? x / 2 : x;
+    const struct conv_sum sum = {.sources = sources,
+                                 .source_count = count,
+                                 .tap_count = 1,
+                                 .weights = part_weights(tail, p),
+                                 .bias = tail->bias + p->channel,
+                                 .addend = to + x,
+                                 .addend_plane_stride = out->plane_stride,
+                                 .relu = tail->relu};
+    tail->kernels->row(&sum, to + x, out->plane_stride, p->count, n);
 }
 
 /* Several rows at once, stretch by stretch of pixels: what one row reads of the input the next reads again,
@@ -101,6 +130,7 @@ static void conv_rows(const struct step *step, struct execution *execution, int6
             for (int s = 0; s < sums[r].source_count; s++)
                 sources[r][s].plane += sources[r][s].doubled ? n / 2 : n;
             if (sums[r].addend) sums[r].addend += n;
+            if (data->tail) conv_add_tail(step, execution, &p, row + r, x, n, to[r]);
         }
     for (int64_t r = 0; r < rows; r++) rows_seal(out, to[r], p.count);
 }
@@ -309,13 +339,13 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
     size_t source_count;
     fringe_status status = conv_inputs(builder, node->inputs[0], doubles, inputs, doubled, &source_count);
     if (!status) status = fold_batch_norm(builder, &value, channels, folded);
-    size_t input_count = source_count;
-    if (!status && !transposed && !filters && source_count < STEP_MOST_INPUTS) {
+    int adds = !status && !transposed && !filters && source_count < STEP_MOST_INPUTS;
+    if (adds) {
         inputs[source_count] = fold_addend(builder, &value);
-        input_count += inputs[source_count] >= 0;
+        adds = inputs[source_count] >= 0;
     }
     int relu = !status && fold_relu(builder, &value);
-    if (!status) status = builder_step(builder, kind, node, inputs, input_count, value, step);
+    if (!status) status = builder_step(builder, kind, node, inputs, source_count + (size_t)adds, value, step);
     if (!status) status = builder_data(builder, *step, sizeof(struct conv_data));
     if (status) return status;
     struct conv_data *data = (*step)->data;
@@ -328,6 +358,7 @@ fringe_status conv_begin(struct plan_builder *builder, const struct graph_node *
     data->taps = w->kernel[0] * w->kernel[1];
     data->relu = relu;
     data->source_count = source_count;
+    data->adds = adds;
     memcpy(data->doubled, doubled, source_count * sizeof *doubled);
     data->kernels = CPU_CHOOSE(conv);
     data->parts_per_group = (data->out_channels + PART_CHANNELS - 1) / PART_CHANNELS;
@@ -351,6 +382,48 @@ fringe_status conv_end(struct plan_builder *builder, struct conv_folded *folded,
     alloc_free(folded->scale);
     alloc_free(folded->shift);
     return status == FRINGE_MEMORY ? failure_memory(builder->error, "weights of a convolution", 0) : status;
+}
+
+/* The step, a convolution too, that makes what `step` adds: where nobody else reads that, and the sources of
+ * `step` are there before it. */
+static struct step *step_before_tail(const struct plan_builder *builder, const struct step *step)
+{
+    const struct network *network = builder->network;
+    const struct conv_data *tail = step->data;
+    const struct slot *made = &network->slots[step->inputs[tail->source_count]];
+    struct step *before = &network->steps[made->first_step];
+    if (before->kind != &conv_kind && before->kind != &rows_winograd_kind) return NULL;
+    const struct conv_data *data = before->data;
+    int fits = !data->relu && !data->adds && !data->tail && data->groups == 1 &&
+               builder->readers[made->value] >= 0 &&
+               before->input_count + tail->source_count <= STEP_MOST_INPUTS;
+    for (size_t i = 0; i < tail->source_count; i++) fits &= step->inputs[i] < before->output;
+    return fits ? before : NULL;
+}
+
+/* Makes the last step, a 1x1 convolution that adds, the tail of the step that makes what it adds. */
+static void join_tail(struct plan_builder *builder, struct step *step)
+{
+    struct network *network = builder->network;
+    struct conv_data *tail = step->data;
+    struct step *before = step_before_tail(builder, step);
+    if (!before) return;
+    for (size_t i = 0; i < tail->source_count; i++) {
+        size_t to = before->input_count + i;
+        before->inputs[to] = step->inputs[i];
+        before->rows[to] = step->rows[i];
+        before->columns[to] = step->columns[i];
+    }
+    tail->first_input = before->input_count;
+    tail->adds = 0;
+    before->input_count += tail->source_count;
+    before->flop += step->flop;
+    ((struct conv_data *)before->data)->tail = tail;
+    int value = network->slots[step->output].value;
+    network->slots[before->output].value = value;
+    builder->rows_slots[value] = before->output;
+    network->step_count--;
+    network->slot_count--;
 }
 
 fringe_status rows_conv_lower(struct plan_builder *builder, const struct graph_node *node, int *taken)
@@ -379,6 +452,7 @@ fringe_status rows_conv_lower(struct plan_builder *builder, const struct graph_n
                 step->scratch_floats =
                     (size_t)(data->in_channels * data->taps) * COLUMN_PIXELS + CONV_OVERREAD;
             }
+            if (data->adds && is_pointwise(node->params)) join_tail(builder, step);
         }
     }
     return conv_end(builder, &folded, status);

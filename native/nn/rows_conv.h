@@ -23,9 +23,11 @@ struct conv_data {
     int gathers; /* the column matrix way */
     const struct conv_kernels *kernels;
     int64_t parts_per_group;
-    size_t source_count;             /* of the step's inputs; one that follows is added to the convolution */
-    char doubled[STEP_MOST_INPUTS];  /* a source is read as if each pixel came twice both ways */
-    struct transposed_phase *phases; /* transposed: stride[0] * stride[1] of them, row phase first */
+    size_t first_input, source_count; /* sources among the step's inputs */
+    int adds;                         /* the input behind them is added to the convolution */
+    char doubled[STEP_MOST_INPUTS];   /* a source is read as if each pixel came twice both ways */
+    struct transposed_phase *phases;  /* transposed: stride[0] * stride[1] of them, row phase first */
+    struct conv_data *tail;           /* a 1x1 convolution of further inputs, added to what this one gives */
 };
 
 /* Where a part lies: its group, first channel within the group and channel count; n of the batch. */
@@ -52,7 +54,7 @@ static inline struct conv_sum conv_part_sum(const struct step *step, const struc
     int64_t first = p->group * data->out_channels + p->channel;
     struct conv_sum sum = {.bias = data->bias + p->group * data->blocks * CONV_BLOCK + p->channel,
                            .relu = data->relu};
-    if (data->source_count == step->input_count) return sum;
+    if (!data->adds) return sum;
     const struct slot *addend = &execution->network->slots[step->inputs[data->source_count]];
     sum.addend = execution_row(execution, addend, row) +
                  (size_t)(p->n * addend->channels + first) * addend->plane_stride;
@@ -80,6 +82,12 @@ int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, i
 int rows_winograd_doubles(const struct conv_params *params);
 fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *step,
                                    const struct conv_folded *folded);
+extern const struct step_kind rows_winograd_kind;
+
+/* Adds the tail of a part of row `row` to pixels [x, x + n), where `to` begins with the row's first pixel and
+ * holds what the convolution itself gave. */
+void conv_add_tail(const struct step *step, const struct execution *execution, const struct conv_part *p,
+                   int64_t row, int64_t x, int64_t n, float *to);
 
 fringe_status conv_end(struct plan_builder *builder, struct conv_folded *folded, fringe_status status);
 void conv_clear(struct step *step);

@@ -71,7 +71,7 @@ static size_t lay_sources(const struct step *step, const struct network *network
 {
     const struct winograd_data *data = step->data;
     size_t floats = 0;
-    for (size_t i = 0; i < step->input_count; i++) {
+    for (size_t i = 0; i < data->conv.source_count; i++) {
         int64_t channels = network->slots[step->inputs[i]].channels;
         sources[i].v = v ? v + floats : NULL;
         sources[i].v_stride = frequency_stride(channels, stride);
@@ -90,7 +90,7 @@ static void transform_group(const struct step *step, const struct execution *exe
 {
     const struct winograd_data *data = step->data;
     const struct window *w = &data->conv.window;
-    for (size_t i = 0; i < step->input_count; i++) {
+    for (size_t i = 0; i < data->conv.source_count; i++) {
         const struct slot *in = &execution->network->slots[step->inputs[i]];
         int doubled = sources[i].doubled, row_count = doubled ? WINOGRAD_HALF_REACH : WINOGRAD_REACH;
         int64_t row = doubled ? y / 2 - 1 : y - w->pad_begin[0];
@@ -124,8 +124,21 @@ static void finish_group(const struct step *step, struct execution *execution, i
     size_t ahead = channel + 1 < out->channels ? out->plane_stride : 0;
     data->kernels->output(m, m_stride, count, data->conv.bias[channel], data->conv.relu, at, row_count,
                           ahead);
-    if (x + WINOGRAD_TILE * count < out->width) return;
-    for (int i = 0; i < row_count; i++) rows_seal(out, rows[i], 1);
+}
+
+/* Pixels [x, x_end) of rows [row, row_end) are there: what is added to them, and the zeros at a row's end. */
+static void finish_rows(const struct step *step, struct execution *execution, int64_t row, int64_t row_end,
+                        const struct conv_part *p, int64_t x, int64_t x_end)
+{
+    const struct winograd_data *data = step->data;
+    const struct slot *out = &execution->network->slots[step->output];
+    int64_t width = x_end < out->width ? x_end - x : out->width - x;
+    for (; row < row_end; row++) {
+        float *to = execution_row(execution, out, row) +
+                    (size_t)(p->n * out->channels + p->channel) * out->plane_stride;
+        if (data->conv.tail) conv_add_tail(step, execution, p, row, x, width, to);
+        if (x_end >= out->width) rows_seal(out, to, p->count);
+    }
 }
 
 static void winograd_rows(const struct step *step, struct execution *execution, int64_t row, int64_t row_end,
@@ -156,17 +169,19 @@ static void winograd_rows(const struct step *step, struct execution *execution, 
     for (int64_t done = 0; done < channels; done += data->held_channels) {
         int64_t channel = first_channel + done, these = channels - done;
         if (these > data->held_channels) these = data->held_channels;
-        data->kernels->multiply(sources, (int)step->input_count,
+        data->kernels->multiply(sources, (int)data->conv.source_count,
                                 data->conv.weights + channel * data->conv.in_channels, u_stride, m, m_stride,
                                 (these + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK, stride);
         for (int64_t o = 0; o < these; o++)
             for (int64_t g = 0; g < groups; g++)
                 finish_group(step, execution, n, row + g * WINOGRAD_TILE, x, count, channel + o,
                              m + o * stride + g * group_stride, m_stride);
+        const struct conv_part held_part = {n, 0, channel, these};
+        finish_rows(step, execution, row, row_end, &held_part, x, x + WINOGRAD_TILE * count);
     }
 }
 
-static const struct step_kind winograd_kind = {
+const struct step_kind rows_winograd_kind = {
     .name = "winograd conv", .rows = winograd_rows, .clear = winograd_clear};
 
 int rows_winograd_suits(const struct conv_params *params, int64_t in_channels, int64_t out_channels)
@@ -237,7 +252,7 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
         alloc_free(doubled);
         return FRINGE_MEMORY;
     }
-    for (size_t i = 0, c = 0; i < step->input_count; i++) {
+    for (size_t i = 0, c = 0; i < conv->source_count; i++) {
         size_t channels = (size_t)builder->network->slots[step->inputs[i]].channels;
         memset(doubled + c, conv->doubled[i], channels);
         c += channels;
@@ -249,7 +264,7 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
     data->conv.weights = weights;
     alloc_free(conv);
     step->data = data;
-    step->kind = &winograd_kind;
+    step->kind = &rows_winograd_kind;
     data->kernels = CPU_CHOOSE(winograd);
     pack_winograd(data, folded, doubled);
     alloc_free(doubled);
@@ -257,7 +272,7 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
     const struct slot *out = &builder->network->slots[step->output];
     int64_t tiles = (out->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
     int64_t planes = 0;
-    for (size_t i = 0; i < step->input_count; i++)
+    for (size_t i = 0; i < data->conv.source_count; i++)
         planes += builder->network->slots[step->inputs[i]].channels * source_planes(data->conv.doubled[i]);
     cut_rows(data, planes, tiles);
     int64_t row_tiles = chunk_stride(data, data->chunk_tiles);
@@ -274,7 +289,7 @@ fringe_status rows_winograd_finish(struct plan_builder *builder, struct step *st
     step->scratch_floats = lay_sources(step, builder->network, NULL, stride, sources) +
                            WINOGRAD_FREQUENCIES * frequency_stride(data->held_channels, stride) +
                            WINOGRAD_SCRATCH(stride);
-    for (size_t i = 0; i < step->input_count; i++)
+    for (size_t i = 0; i < data->conv.source_count; i++)
         step->rows[i].quantum = step->columns[i].quantum = WINOGRAD_TILE;
     return FRINGE_OK;
 }
