@@ -305,6 +305,8 @@ fringe_status fringe_simulate(const fringe_simulate_options *options, const frin
     if (!options->overwrite) status = refuse_existing(options, truth_path, error);
     if (!status) status = file_make_directories(options->output_directory, error);
     if (!status) status = file_writer_begin(&truth, truth_path, error);
+    /* From here on an earlier call's table would speak of images that are not there any more. */
+    if (!status && options->overwrite) status = file_remove(truth_path, error);
     if (status) goto done;
     truth_write_names(truth.stream, simulation.recipe.subject);
     simulation.seed = rng_from_seed(options->seed);

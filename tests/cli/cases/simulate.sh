@@ -21,6 +21,13 @@ cmp -s one/0000.tif three/0000.tif && fail "the seed changes nothing"
 expect 1 fringe simulate --preset hrtem-small --seed 6 -o three
 says err 'truth.csv is there already'
 
+# What begins to replace images leaves no table of those that were there.
+rm three/0000-mask.tif
+mkdir three/0000-mask.tif
+expect 1 fringe simulate --preset hrtem-small --seed 7 --overwrite -o three
+says err '0000.tif: three/0000-mask.tif: cannot be put in place'
+[ ! -e three/truth.csv ] || fail "a table of other images is left"
+
 # Recipes: what is not said is the preset's; slips are named with their line and both numbers.
 printf 'preset: hrtem-small\nmaterials: [Au]\nparticle_count: 0\nsupport: 0\nsize_px: 64\n' >recipe.yaml
 expect 0 fringe simulate recipe.yaml -o four
