@@ -126,12 +126,24 @@ static fringe_status run_sample(struct test_case *test, const struct network *ne
         status = plane_statistics_summarise(planes + (size_t)c * in_pixels, in_pixels, test->run,
                                             &summaries[c], error);
     if (!status)
-        status = preparation_apply(input->steps, input->step_count, planes, NULL, (size_t)in[1], in_pixels,
-                                   in_pixels, NULL, 0, test->run, error);
+        status = preparation_apply(input->steps, input->step_count,
+                                   &(struct preparation_sample){.planes = planes,
+                                                                .channel_count = (size_t)in[1],
+                                                                .pixel_count = in_pixels,
+                                                                .plane_stride = in_pixels,
+                                                                .run = test->run},
+                                   error);
     if (!status) status = network_run(network, workspace, give_rows, take_rows, &sample, test->run, error);
     if (!status)
-        status = preparation_apply(output->steps, output->step_count, result, NULL, (size_t)out[1],
-                                   out_pixels, out_pixels, summaries, (size_t)in[1], test->run, error);
+        status = preparation_apply(output->steps, output->step_count,
+                                   &(struct preparation_sample){.planes = result,
+                                                                .channel_count = (size_t)out[1],
+                                                                .pixel_count = out_pixels,
+                                                                .plane_stride = out_pixels,
+                                                                .input = summaries,
+                                                                .input_count = (size_t)in[1],
+                                                                .run = test->run},
+                                   error);
     alloc_free(summaries);
     return status;
 }

@@ -13,16 +13,6 @@
 
 enum { CHUNK = 1 << 16, DESCRIPTION_BYTES = 1024 };
 
-/* The sample that the steps work on. */
-struct sample {
-    float *planes;
-    const int64_t *counts; /* of pixels that have each value; NULL: one */
-    size_t channel_count, plane_stride, pixel_count;
-    const struct plane_summary *input;
-    size_t input_count;
-    const fringe_run *run;
-};
-
 static int is_local(const struct step *step)
 {
     switch (step->kind) {
@@ -64,7 +54,7 @@ int preparation_needs_input(const struct step *steps, size_t step_count)
 }
 
 /* How many pixels the values of a part of the sample stand for. */
-static const int64_t *counts_of(const struct sample *sample, const float *values)
+static const int64_t *counts_of(const struct preparation_sample *sample, const float *values)
 {
     return sample->counts ? sample->counts + (values - sample->planes) : NULL;
 }
@@ -92,7 +82,7 @@ static void join(const struct plane_summary *planes, size_t count, double *mean,
 }
 
 /* y = (x - mean) / (sd + eps) * (other sd + eps) + other mean */
-static fringe_status be_like(const struct sample *sample, const struct step *step, size_t channel,
+static fringe_status be_like(const struct preparation_sample *sample, const struct step *step, size_t channel,
                              const struct plane_summary *own, float *values, size_t count,
                              fringe_error *error)
 {
@@ -121,8 +111,8 @@ static double nearest_rank(double percent, int64_t n)
 }
 
 /* Percentiles here are values that the sample holds, as the format asks; those of STEP_RANGE lie between. */
-static fringe_status clip(const struct sample *sample, const struct step *step, float *values, size_t count,
-                          fringe_error *error)
+static fringe_status clip(const struct preparation_sample *sample, const struct step *step, float *values,
+                          size_t count, fringe_error *error)
 {
     double least = step->least, most = step->most, percents[2], found[2];
     if (step->by_percentile) {
@@ -142,8 +132,8 @@ static fringe_status clip(const struct sample *sample, const struct step *step, 
 }
 
 /* A step that measures one plane, or all of them together, and then changes them. */
-static fringe_status apply_measured(const struct sample *sample, const struct step *step, size_t channel,
-                                    float *values, size_t count, fringe_error *error)
+static fringe_status apply_measured(const struct preparation_sample *sample, const struct step *step,
+                                    size_t channel, float *values, size_t count, fringe_error *error)
 {
     struct plane_summary own;
     double ends[2];
@@ -165,11 +155,11 @@ static fringe_status apply_measured(const struct sample *sample, const struct st
 }
 
 struct pixel_job {
-    const struct sample *sample;
+    const struct preparation_sample *sample;
     const struct step *step;
 };
 
-static void sigmoid_pixels(const struct sample *sample, size_t begin, size_t end)
+static void sigmoid_pixels(const struct preparation_sample *sample, size_t begin, size_t end)
 {
     for (size_t c = 0; c < sample->channel_count; c++) {
         float *plane = sample->planes + c * sample->plane_stride;
@@ -179,7 +169,7 @@ static void sigmoid_pixels(const struct sample *sample, size_t begin, size_t end
 }
 
 /* The largest is subtracted first, or exp of a large logit would be infinite. */
-static void softmax_pixels(const struct sample *sample, size_t begin, size_t end)
+static void softmax_pixels(const struct preparation_sample *sample, size_t begin, size_t end)
 {
     size_t stride = sample->plane_stride;
     for (size_t i = begin; i < end; i++) {
@@ -193,7 +183,8 @@ static void softmax_pixels(const struct sample *sample, size_t begin, size_t end
     }
 }
 
-static void integer_pixels(const struct sample *sample, const struct step *step, size_t begin, size_t end)
+static void integer_pixels(const struct preparation_sample *sample, const struct step *step, size_t begin,
+                           size_t end)
 {
     for (size_t c = 0; c < sample->channel_count; c++) {
         float *plane = sample->planes + c * sample->plane_stride;
@@ -215,8 +206,8 @@ static void pixel_chunk(void *context, size_t chunk, int worker)
     if (job->step->kind == STEP_INTEGER) integer_pixels(job->sample, job->step, begin, end);
 }
 
-static fringe_status apply_to_plane(const struct sample *sample, const struct step *step, size_t channel,
-                                    fringe_error *error)
+static fringe_status apply_to_plane(const struct preparation_sample *sample, const struct step *step,
+                                    size_t channel, fringe_error *error)
 {
     float *plane = sample->planes + channel * sample->plane_stride;
     size_t count = sample->pixel_count;
@@ -235,7 +226,8 @@ static fringe_status apply_to_plane(const struct sample *sample, const struct st
 
 /* Local steps of two channels or more look at all planes of a pixel; the others go plane by plane, or over
  * all planes as if they were one. */
-static fringe_status apply_step(const struct sample *sample, const struct step *step, fringe_error *error)
+static fringe_status apply_step(const struct preparation_sample *sample, const struct step *step,
+                                fringe_error *error)
 {
     if (step->kind == STEP_SIGMOID || step->kind == STEP_SOFTMAX || step->kind == STEP_INTEGER)
         return run_state_parallel(sample->run, (sample->pixel_count + CHUNK - 1) / CHUNK, pixel_chunk,
@@ -249,18 +241,15 @@ static fringe_status apply_step(const struct sample *sample, const struct step *
     return status;
 }
 
-fringe_status preparation_apply(const struct step *steps, size_t step_count, float *planes,
-                                const int64_t *counts, size_t channel_count, size_t plane_stride,
-                                size_t pixel_count, const struct plane_summary *input, size_t input_count,
-                                const fringe_run *run, fringe_error *error)
+fringe_status preparation_apply(const struct step *steps, size_t step_count,
+                                const struct preparation_sample *sample, fringe_error *error)
 {
-    struct sample sample = {planes,      counts, channel_count, plane_stride,
-                            pixel_count, input,  input_count,   run};
+    size_t channel_count = sample->channel_count;
     for (size_t i = 0; i < step_count; i++) {
         if (steps[i].value_count > 1 && steps[i].value_count != channel_count)
             return failure_set(error, FRINGE_MODEL, "step %zu: has %zu values for %zu channels", i + 1,
                                steps[i].value_count, channel_count);
-        fringe_status status = apply_step(&sample, &steps[i], error);
+        fringe_status status = apply_step(sample, &steps[i], error);
         if (status) return status;
     }
     return FRINGE_OK;

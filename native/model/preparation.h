@@ -49,19 +49,28 @@ int preparation_is_by_channel(const struct step *steps, size_t step_count);
 /* Whether a step needs the statistics of the network's input: then preparation_apply needs `input`. */
 int preparation_needs_input(const struct step *steps, size_t step_count);
 
-/* Applies the steps in place to channel_count planes of pixel_count values each, plane k beginning at
- * planes + k * plane_stride. `counts`, laid out like the planes, says how many pixels each value stands for
- * (whole numbers are prepared once for each number, not for each pixel; NULL: one pixel each; not with
- * STEP_SOFTMAX, which looks at all channels of a pixel). `input` are the summaries of the network's input,
- * plane by plane, as it was before its preparation; NULL where preparation_needs_input says no. Statistics
- * are over these pixels: give whole planes, gapless (plane_stride == pixel_count), unless all steps are
- * local. Lists of per-channel values must have one or channel_count entries (checked when a model is loaded,
- * else FRINGE_MODEL). The same bytes for any number of threads, and for local steps for any division into
- * parts. run is never NULL. */
-fringe_status preparation_apply(const struct step *steps, size_t step_count, float *planes,
-                                const int64_t *counts, size_t channel_count, size_t plane_stride,
-                                size_t pixel_count, const struct plane_summary *input, size_t input_count,
-                                const fringe_run *run, fringe_error *error);
+/* What the steps work on, and who runs them; everything is the caller's. */
+struct preparation_sample {
+    float *planes; /* plane k begins at planes + k * plane_stride */
+    size_t channel_count, pixel_count;
+    size_t plane_stride; /* pixel_count for gapless planes */
+    /* How many pixels each value stands for, laid out like the planes: whole numbers are prepared once for
+     * each number, not for each pixel. NULL: one each. Not with STEP_SOFTMAX, which looks at all channels of
+     * a pixel. */
+    const int64_t *counts;
+    /* Of the network's input, plane by plane, as it was before its preparation; NULL where
+     * preparation_needs_input says no. */
+    const struct plane_summary *input;
+    size_t input_count;
+    const fringe_run *run; /* never NULL */
+};
+
+/* Applies the steps to a sample in place. Statistics are over its pixels: give whole planes, gapless, unless
+ * all steps are local. Lists of per-channel values must have one or channel_count entries (checked when a
+ * model is loaded, else FRINGE_MODEL). The same bytes for any number of threads, and for local steps for any
+ * division into parts. */
+fringe_status preparation_apply(const struct step *steps, size_t step_count,
+                                const struct preparation_sample *sample, fringe_error *error);
 
 /* The steps as one line, "zero_mean_unit_variance (per channel), clip 0 to 1"; "none" without steps. For
  * info and provenance. Given to alloc_free; NULL when memory is short. */

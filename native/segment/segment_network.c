@@ -259,6 +259,12 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
     give_up(job);
     if (at_once) return FRINGE_OK;
     for (size_t i = 0; job->options.mirror && i < channels * pixels; i++) job->outputs[i] /= MIRROR_VIEWS;
-    return preparation_apply(out->steps, out->step_count, job->outputs, NULL, channels, pixels, pixels,
-                             job->measured, job->measured ? (size_t)job->input_channels : 0, job->run, error);
+    struct preparation_sample sample = {.planes = job->outputs,
+                                        .channel_count = channels,
+                                        .pixel_count = pixels,
+                                        .plane_stride = pixels,
+                                        .input = job->measured,
+                                        .input_count = job->measured ? (size_t)job->input_channels : 0,
+                                        .run = job->run};
+    return preparation_apply(out->steps, out->step_count, &sample, error);
 }

@@ -38,9 +38,15 @@ static fringe_status apply_steps(struct segment_job *job, fringe_error *error)
         run_state_notice(job->run, FRINGE_NOTICE_NORMALIZATION,
                          "the model says nothing of preparation: the whole image is brought to mean 0 and "
                          "standard deviation 1, unless told otherwise");
-    return preparation_apply(chosen.steps, chosen.count, job->prepared, job->counts,
-                             (size_t)job->input_channels, job->prepared_count, job->prepared_count,
-                             job->measured, job->measured ? (size_t)job->input_channels : 0, job->run, error);
+    struct preparation_sample sample = {.planes = job->prepared,
+                                        .channel_count = (size_t)job->input_channels,
+                                        .pixel_count = job->prepared_count,
+                                        .plane_stride = job->prepared_count,
+                                        .counts = job->counts,
+                                        .input = job->measured,
+                                        .input_count = job->measured ? (size_t)job->input_channels : 0,
+                                        .run = job->run};
+    return preparation_apply(chosen.steps, chosen.count, &sample, error);
 }
 
 /* Marks pixels of a plane that are no numbers. */

@@ -201,8 +201,12 @@ static fringe_status prepare(const struct train_recipe *recipe, struct slice_pla
     size_t count = samples_steps(recipe, steps);
     for (size_t i = 0; i < (size_t)channels * pixels; i++)
         if (!isfinite(planes->pixels[i])) planes->labels[i % pixels] = AUGMENTATION_UNKNOWN;
-    fringe_status status = preparation_apply(steps, count, planes->pixels, NULL, (size_t)channels, pixels,
-                                             pixels, NULL, 0, run, error);
+    struct preparation_sample sample = {.planes = planes->pixels,
+                                        .channel_count = (size_t)channels,
+                                        .pixel_count = pixels,
+                                        .plane_stride = pixels,
+                                        .run = run};
+    fringe_status status = preparation_apply(steps, count, &sample, error);
     for (int32_t c = 0; c < channels && !status; c++) {
         struct plane_summary summary;
         float *plane = planes->pixels + (size_t)c * pixels;

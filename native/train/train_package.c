@@ -91,8 +91,13 @@ static fringe_status write_tests(const struct train_package *package, const frin
     if (!status) status = write_npy(package, TEST_INPUT, pixels, channels, height, width, error);
     size_t plane = status ? 0 : (size_t)height * (size_t)width;
     if (!status)
-        status = preparation_apply(steps, samples_steps(package->recipe, steps), pixels, NULL,
-                                   (size_t)channels, plane, plane, NULL, 0, run, error);
+        status = preparation_apply(steps, samples_steps(package->recipe, steps),
+                                   &(struct preparation_sample){.planes = pixels,
+                                                                .channel_count = (size_t)channels,
+                                                                .pixel_count = plane,
+                                                                .plane_stride = plane,
+                                                                .run = run},
+                                   error);
     if (!status) status = infer(package, pixels, height, width, run, &result, error);
     if (!status)
         status =

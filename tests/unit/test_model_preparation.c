@@ -32,12 +32,22 @@ static void end(void)
 
 TestSuite(model_preparation, .init = begin, .fini = end);
 
+/* All of `after`. */
+static struct preparation_sample whole(void)
+{
+    return (struct preparation_sample){.planes = after,
+                                       .channel_count = CHANNELS,
+                                       .pixel_count = PIXELS,
+                                       .plane_stride = PIXELS,
+                                       .run = run};
+}
+
 static void apply(const struct step *step)
 {
     fringe_error error;
+    struct preparation_sample sample = whole();
     memcpy(after, before, sizeof after);
-    fringe_status status =
-        preparation_apply(step, 1, after, NULL, CHANNELS, PIXELS, PIXELS, NULL, 0, run, &error);
+    fringe_status status = preparation_apply(step, 1, &sample, &error);
     cr_assert_eq(status, FRINGE_OK, "%s", error.message);
 }
 
@@ -106,8 +116,8 @@ Test(model_preparation, values_must_match_the_channels)
     const double two[2] = {0};
     fringe_error error;
     struct step step = {.kind = STEP_LINEAR, .value_count = 2, .subtract = two, .multiply = two, .add = two};
-    cr_assert_eq(preparation_apply(&step, 1, after, NULL, CHANNELS, PIXELS, PIXELS, NULL, 0, run, &error),
-                 FRINGE_MODEL);
+    struct preparation_sample sample = whole();
+    cr_assert_eq(preparation_apply(&step, 1, &sample, &error), FRINGE_MODEL);
     cr_assert_str_eq(error.message, "step 1: has 2 values for 3 channels");
 }
 
@@ -152,7 +162,9 @@ Test(model_preparation, sigmoid_and_softmax)
     /* Large logits must not overflow. */
     float logits[2] = {1000, 998};
     struct step softmax = {.kind = STEP_SOFTMAX};
-    cr_assert_eq(preparation_apply(&softmax, 1, logits, NULL, 2, 1, 1, NULL, 0, run, NULL), FRINGE_OK);
+    struct preparation_sample pixel = {
+        .planes = logits, .channel_count = 2, .pixel_count = 1, .plane_stride = 1, .run = run};
+    cr_assert_eq(preparation_apply(&softmax, 1, &pixel, NULL), FRINGE_OK);
     cr_assert_float_eq(logits[0], 1 / (1 + exp(-2)), 1e-6);
 }
 
@@ -165,8 +177,10 @@ Test(model_preparation, like_the_input)
     double mean, sd;
     cr_assert(preparation_needs_input(&step, 1));
     memcpy(after, before, sizeof after);
-    cr_assert_eq(preparation_apply(&step, 1, after, NULL, CHANNELS, PIXELS, PIXELS, input, 2, run, NULL),
-                 FRINGE_OK);
+    struct preparation_sample sample = whole();
+    sample.input = input;
+    sample.input_count = 2;
+    cr_assert_eq(preparation_apply(&step, 1, &sample, NULL), FRINGE_OK);
     measure(0, COUNT, &mean, &sd);
     for (int i = 0; i < COUNT; i++)
         if (isfinite(before[i])) expect(i, (before[i] - mean) / (sd + 1e-6) * (sqrt(5) + 1e-6) + 4);
@@ -184,13 +198,12 @@ Test(model_preparation, local_steps_may_be_applied_in_parts)
     cr_assert_not(preparation_is_local(&(const struct step){.kind = STEP_UNIT_SPREAD}, 1));
     memcpy(after, before, sizeof after);
     memcpy(parts, before, sizeof parts);
-    cr_assert_eq(preparation_apply(steps, 3, after, NULL, CHANNELS, PIXELS, PIXELS, NULL, 0, run, NULL),
-                 FRINGE_OK);
+    struct preparation_sample sample = whole();
+    cr_assert_eq(preparation_apply(steps, 3, &sample, NULL), FRINGE_OK);
     for (int first = 0; first < PIXELS; first += 70) {
-        size_t count = first + 70 < PIXELS ? 70 : (size_t)(PIXELS - first);
-        cr_assert_eq(
-            preparation_apply(steps, 3, parts + first, NULL, CHANNELS, PIXELS, count, NULL, 0, run, NULL),
-            FRINGE_OK);
+        sample.planes = parts + first;
+        sample.pixel_count = first + 70 < PIXELS ? 70 : (size_t)(PIXELS - first);
+        cr_assert_eq(preparation_apply(steps, 3, &sample, NULL), FRINGE_OK);
     }
     cr_assert_eq(memcmp(parts, after, sizeof parts), 0);
 }

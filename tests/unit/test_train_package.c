@@ -93,12 +93,13 @@ Test(train_package, inference_prepares_as_training_did)
         cr_assert_eq(fringe_run_create(1, &run, NULL), FRINGE_OK);
         struct rng rng = rng_from_seed(i);
         for (int p = 0; p < PIXELS; p++) mine[p] = theirs[p] = (float)(210 + 30 * rng_normal(&rng));
-        cr_assert_eq(preparation_apply(steps, samples_steps(&recipe, steps), mine, NULL, 1, PIXELS, PIXELS,
-                                       NULL, 0, run, &error),
-                     FRINGE_OK);
-        cr_assert_eq(preparation_apply(package->inputs[0].steps, package->inputs[0].step_count, theirs, NULL,
-                                       1, PIXELS, PIXELS, NULL, 0, run, &error),
-                     FRINGE_OK);
+        struct preparation_sample sample = {
+            .planes = mine, .channel_count = 1, .pixel_count = PIXELS, .plane_stride = PIXELS, .run = run};
+        cr_assert_eq(preparation_apply(steps, samples_steps(&recipe, steps), &sample, &error), FRINGE_OK);
+        sample.planes = theirs;
+        cr_assert_eq(
+            preparation_apply(package->inputs[0].steps, package->inputs[0].step_count, &sample, &error),
+            FRINGE_OK);
         cr_expect_eq(memcmp(mine, theirs, sizeof mine), 0, "%s", ways[i]);
         fringe_run_free(run);
         package_free(package);
