@@ -20,6 +20,15 @@ static jlong load(JNIEnv *env, jclass class, jbyteArray path, jlong run, jobject
     return 0;
 }
 
+static jboolean is_forest(JNIEnv *env, jclass class, jbyteArray path)
+{
+    (void)class;
+    char *text = jni_text_take(env, path);
+    int forest = text && fringe_model_is_forest(text);
+    free(text);
+    return forest ? JNI_TRUE : JNI_FALSE;
+}
+
 static void free_model(JNIEnv *env, jclass class, jlong model)
 {
     (void)env, (void)class;
@@ -142,6 +151,7 @@ static jstring folder(JNIEnv *env, jclass class)
 
 static const JNINativeMethod methods[] = {
     {"load", "([BJLfringe/Run;)J", (void *)load},
+    {"isForest", "([B)Z", (void *)is_forest},
     {"free", "(J)V", (void *)free_model},
     {"describe", "(JLfringe/ModelInfo;)[Ljava/lang/String;", (void *)describe},
     {"memory", "(JII)J", (void *)memory},

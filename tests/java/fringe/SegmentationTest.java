@@ -2,6 +2,7 @@ package fringe;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
@@ -208,6 +209,20 @@ public class SegmentationTest {
         assertThrows(FringeFileException.class, () -> Model.load("no-such-model", null));
         assertThrows(FringeFileException.class, () -> Model.test("/no/such", null));
         assertNotNull(Model.userFolder());
+    }
+
+    @Test
+    public void forestsAreTold() throws Exception {
+        Path forest = java.nio.file.Paths.get(TestImages.MODEL).resolveSibling("hrtem-faults");
+        Path bare = Files.createTempDirectory("forest").resolve("bare");
+        try (java.util.stream.Stream<Path> files = Files.list(forest)) {
+            Files.copy(files.filter(file -> file.toString().endsWith(".onnx")).findFirst().get(), bare);
+        }
+        assertTrue(Model.isForest(forest.toString()));
+        assertTrue(Model.isForest(bare.toString()));
+        assertFalse(Model.isForest(TestImages.MODEL));
+        assertFalse(Model.isForest("no-such-model"));
+        assertThrows(FringeArgumentException.class, () -> Model.isForest(null));
     }
 
     @Test

@@ -137,7 +137,7 @@ public final class Library {
         }
     }
 
-    /** The lines of an index resource: "BYTES PATH". */
+    /** The lines of an index resource; what stands in them says {@link Cache}. */
     static String[] lines(byte[] index) {
         return new String(index, StandardCharsets.UTF_8).trim().split("\n");
     }

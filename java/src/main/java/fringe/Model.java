@@ -20,6 +20,12 @@ public final class Model extends Handle {
         }
     }
 
+    /** Whether a path or name is that of a random forest, which no Model is; false also for what cannot be read. */
+    public static boolean isForest(String pathOrName) {
+        Library.load();
+        return isForest(Library.utf8(pathOrName));
+    }
+
     /**
      * Runs a package's own test tensors. FringeMismatchException where they differ from what the package says,
      * FringeModelException where there are none. The run may be null.
@@ -100,6 +106,8 @@ public final class Model extends Handle {
     }
 
     private static native long load(byte[] path, long run, Run owner);
+
+    private static native boolean isForest(byte[] path);
 
     private static native void free(long model);
 

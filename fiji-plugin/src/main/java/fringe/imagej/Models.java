@@ -7,9 +7,9 @@ import fringe.Run;
 import ij.IJ;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +22,7 @@ final class Models {
     /** What analyze takes on the command line. */
     private static final String USUAL = "hrtem-particles";
 
+    private static final Map<String, Boolean> FORESTS = new HashMap<>(); // by keyOf
     private static Loaded last;
 
     private Models() {
@@ -63,22 +64,16 @@ final class Models {
         return models;
     }
 
-    /** Names of the models that are forests, by what their descriptions say. */
+    /** Names of the models that are forests. */
     static List<String> forests() {
         List<String> forests = new ArrayList<>();
         for (Map.Entry<String, String> model : list().entrySet()) if (isForest(model.getValue())) forests.add(model.getKey());
         return forests;
     }
 
-    static boolean isForest(String path) {
-        File description = new File(path, "rdf.yaml");
-        try {
-            String text = description.isFile() ? new String(Files.readAllBytes(description.toPath()), "UTF-8") : "";
-            return text.matches("(?s).*\\n *features:.*");
-        } catch (IOException e) {
-            IJ.log("Fringe: " + description + " cannot be read: " + e);
-            return false;
-        }
+    /** The library reads the network to tell; a list of models in a dialog asks again and again. */
+    static synchronized boolean isForest(String path) {
+        return FORESTS.computeIfAbsent(keyOf(path), key -> Model.isForest(path));
     }
 
     /** Names of the networks, the usual one first where it is there. */
@@ -101,7 +96,7 @@ final class Models {
     /** The model, loaded. Others may use it at the same time, or another one. */
     static synchronized Loaded use(String pathOrName, Run run) {
         String path = find(pathOrName);
-        String key = path + '\n' + newest(new File(path));
+        String key = keyOf(path);
         if (last == null || !key.equals(last.key)) keep(new Loaded(Model.load(path, run), key));
         last.users++;
         return last;
@@ -146,11 +141,12 @@ final class Models {
         return file.isDirectory() ? file.getName() : file.getName().replaceFirst("\\.(onnx|zip)$", "");
     }
 
-    /** A model that was changed on the disk is loaded again. */
-    private static long newest(File file) {
+    /** Another one for a model that was changed on the disk, which is read again. */
+    private static String keyOf(String path) {
+        File file = new File(path);
         long newest = file.lastModified();
         File[] files = file.listFiles();
         if (files != null) for (File below : files) newest = Math.max(newest, below.lastModified());
-        return newest;
+        return path + '\n' + newest;
     }
 }
