@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,9 @@ const char *number_parse(const char *text, const char *end, double *value)
     if (length >= sizeof copy) return NULL;
     memcpy(copy, text, length);
     copy[length] = 0;
-    *value = strtod_l(copy, NULL, plain_locale());
+    double read = strtod_l(copy, NULL, plain_locale());
+    if (!isfinite(read)) return NULL;
+    *value = read;
     return p;
 }
 

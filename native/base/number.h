@@ -19,8 +19,9 @@ char *number_text(double value, int digits, char text[NUMBER_TEXT_BYTES]);
 char *number_text_exact(double value, char text[NUMBER_TEXT_BYTES]);
 
 /* Reads a decimal number that starts at text and lies before end (end NULL: up to the NUL). Leading blanks
- * are not skipped; "nan" and "inf" are not numbers. Returns the first byte behind the number, or NULL when
- * none starts there, with *value untouched. */
+ * are not skipped; "nan" and "inf" are not numbers, nor is what a double cannot hold ("1e999"); what is too
+ * small for one is 0. Returns the first byte behind the number, or NULL when none starts there, with *value
+ * untouched. */
 const char *number_parse(const char *text, const char *end, double *value);
 
 /* Reads the whole of text as a number; 1 on success, 0 otherwise with *value untouched. */

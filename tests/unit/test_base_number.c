@@ -52,7 +52,8 @@ Test(number, parse_stops_at_what_is_no_number)
 
 Test(number, parse_refuses)
 {
-    const char *const bad[] = {"", " 1", "nan", "inf", "-inf", "0x10", ".", "-", "e5", "1,5", "1.5 ", "1e"};
+    const char *const bad[] = {"",  " 1", "nan", "inf",  "-inf", "0x10",  ".",
+                               "-", "e5", "1,5", "1.5 ", "1e",   "1e999", "-1e999"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         double value = 42;
         cr_assert_not(number_parse_all(bad[i], &value), "'%s' was taken as %a", bad[i], value);
