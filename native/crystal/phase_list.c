@@ -8,14 +8,17 @@
 #include "base/failure.h"
 
 /* A reflection is seen the likelier the stronger it is, and the less a microscope damps its frequency; the
- * first a little less than in proportion, since a lens may pass a weak one and lose a strong one. */
-#define DAMPING_PER_NM 7.0
-#define OF_INTENSITY   0.8
-#define STRONG_LEAST   0.05 /* two of this intensity or more make a third */
-#define SECOND_INTENSITY                                                                                     \
-    0.01 /* as which that one counts: tried on simulated particles, as the others were                       \
-          */
+ * first a little less than in proportion, since a lens may pass a weak one and lose a strong one. Two of
+ * STRONG_LEAST or more make a third, which counts as one of SECOND_INTENSITY. Tried on simulated particles.
+ */
+#define DAMPING_PER_NM   7.0
+#define OF_INTENSITY     0.8
+#define STRONG_LEAST     0.05
+#define SECOND_INTENSITY 0.01
 enum { STRONG_MOST = 24, SECOND_MOST = STRONG_MOST * (STRONG_MOST + 1) };
+
+/* A zone of so many places has one near every spot without them, and looking among them takes long. */
+enum { DENSE_LEAST = 1000 };
 
 static double visibility(double intensity, double g)
 {
@@ -143,7 +146,7 @@ static fringe_status build_zone(const struct phase_entry *entry, struct zone_pat
             strong[strong_count++] = zone->place_count;
         zone->place_count++;
     }
-    add_second_order(zone, strong, strong_count);
+    if (zone->place_count < DENSE_LEAST) add_second_order(zone, strong, strong_count);
     for (int i = 0; i < zone->place_count; i++) total += zone->places[i].weight;
     for (int i = 0; i < zone->place_count; i++) zone->places[i].weight /= total;
     qsort(zone->places, (size_t)zone->place_count, sizeof *zone->places, by_length);
