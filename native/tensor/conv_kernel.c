@@ -42,6 +42,17 @@ INLINE void add_tap(const float *in, const int doubled, const float *weights,
     }
 }
 
+INLINE void add_rows(const float *addend, size_t plane_stride, int64_t channels,
+                     vec sum[CONV_BLOCK][MOST_VECTORS], const int n)
+{
+#pragma GCC unroll 8
+    for (int o = 0; o < CONV_BLOCK; o++, addend += plane_stride) {
+        if (o >= channels) break;
+#pragma GCC unroll 8
+        for (int v = 0; v < n; v++) sum[o][v] = sum[o][v] + vec_load(addend + v * KERNEL_LANES);
+    }
+}
+
 /* One tile: `channels` (at most a block) from `weights` and `bias` on. `tap_count` and `n` are constants at
  * every call, so that loops unroll and sums live in registers. */
 INLINE void tile(const struct conv_sum *conv, const int tap_count, const float *weights, const float *bias,
@@ -66,19 +77,17 @@ INLINE void tile(const struct conv_sum *conv, const int tap_count, const float *
             for (int t = 0; t < tap_count; t++, weights += CONV_BLOCK)
                 add_tap(plane + taps[t], 0, weights, sum, n);
     }
+    if (addend) add_rows(addend + x, conv->addend_plane_stride, channels, sum, n);
+    const int relu = conv->relu;
     vec zero = vec_set(0);
     vec_hold(&zero); /* from here on: made before the sums, it would cost one of them its register */
 #pragma GCC unroll 8
     for (int o = 0; o < CONV_BLOCK; o++) {
         if (o >= channels) break;
 #pragma GCC unroll 8
-        for (int v = 0; v < n; v++) {
-            vec y = sum[o][v];
-            if (addend)
-                y = y + vec_load(addend + (size_t)o * conv->addend_plane_stride + x + v * KERNEL_LANES);
+        for (int v = 0; v < n; v++)
             vec_store(out + (size_t)o * out_plane_stride + x + v * KERNEL_LANES,
-                      conv->relu ? vec_max(y, zero) : y);
-        }
+                      relu ? vec_max(sum[o][v], zero) : sum[o][v]);
     }
 }
 
