@@ -38,7 +38,8 @@ typedef struct fringe_simulate_options {
     int32_t count;      /* images, 1 to 1,000,000 */
     uint64_t seed;
     const char *output_directory; /* made where it is missing */
-    int overwrite;                /* 1: replace what an earlier call left there */
+    int overwrite;                /* 1: replace what an earlier call left there: the images that its
+                                     truth.csv names are deleted */
 } fringe_simulate_options;
 
 /* No preset and no recipe yet, 1 image, seed 0, the current folder. */

@@ -15,6 +15,7 @@
 #include "simulate/label.h"
 #include "simulate/resolved.h"
 #include "simulate/truth.h"
+#include "text/csv_read.h"
 
 enum { MOST_IMAGES = 1000000, NAME_BYTES = 32 };
 
@@ -258,6 +259,42 @@ static fringe_status refuse_existing(const fringe_simulate_options *options, con
     return status;
 }
 
+/* Deletes NNNN.tif and its truth of either kind; nothing where the name is another. */
+static fringe_status remove_image(const char *directory, const char *image, fringe_error *error)
+{
+    static const char *const endings[] = {".tif", "-mask.tif", "-classes.tif"};
+    size_t digits = strspn(image, "0123456789");
+    fringe_status status = FRINGE_OK;
+    if (digits < 4 || digits > 7 || strcmp(image + digits, endings[0]) != 0) return FRINGE_OK;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings && !status; i++) {
+        char name[NAME_BYTES];
+        snprintf(name, sizeof name, "%.*s%s", (int)digits, image, endings[i]);
+        char *path = path_join(directory, name);
+        status = path ? file_remove(path, error) : failure_memory(error, "a path", sizeof name);
+        alloc_free(path);
+    }
+    return status;
+}
+
+/* Deletes what an earlier call left: its images, by its table, and the table. Where they were more, or of
+ * another kind, the rest would stand among the new ones as if they belonged together; and a table must not
+ * speak of images that are not there any more. */
+static fringe_status remove_earlier(const char *directory, const char *truth_path, fringe_error *error)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    struct csv_table *table = NULL;
+    fringe_status status = file_read_all(truth_path, CSV_READ_MOST_BYTES, &bytes, &size, error);
+    if (!status) status = csv_read(bytes, size, truth_path, &table, error);
+    if (status && status != FRINGE_MEMORY) status = FRINGE_OK; /* there is none, or none of ours */
+    int ours = table && !strcmp(csv_table_name(table, 0), "image");
+    for (size_t row = 0; ours && row < csv_table_rows(table) && !status; row++)
+        status = remove_image(directory, csv_table_cell(table, row, 0), error);
+    csv_table_free(table);
+    alloc_free(bytes);
+    return status ? status : file_remove(truth_path, error);
+}
+
 /* What options say is to be made, after a look at whether they can be followed. */
 static fringe_status read_options(const fringe_simulate_options *options, struct recipe *recipe,
                                   fringe_error *error)
@@ -305,8 +342,7 @@ fringe_status fringe_simulate(const fringe_simulate_options *options, const frin
     if (!options->overwrite) status = refuse_existing(options, truth_path, error);
     if (!status) status = file_make_directories(options->output_directory, error);
     if (!status) status = file_writer_begin(&truth, truth_path, error);
-    /* From here on an earlier call's table would speak of images that are not there any more. */
-    if (!status && options->overwrite) status = file_remove(truth_path, error);
+    if (!status && options->overwrite) status = remove_earlier(options->output_directory, truth_path, error);
     if (status) goto done;
     truth_write_names(truth.stream, simulation.recipe.subject);
     simulation.seed = rng_from_seed(options->seed);

@@ -21,11 +21,15 @@ cmp -s one/0000.tif three/0000.tif && fail "the seed changes nothing"
 expect 1 fringe simulate --preset hrtem-small --seed 6 -o three
 says err 'truth.csv is there already'
 
-# What begins to replace images leaves no table of those that were there.
-rm three/0000-mask.tif
-mkdir three/0000-mask.tif
-expect 1 fringe simulate --preset hrtem-small --seed 7 --overwrite -o three
-says err '0000.tif: three/0000-mask.tif: cannot be put in place'
+# What replaces images leaves none of them and no table: with fewer, of another kind, or where it fails.
+cp two/* three
+echo mine >three/0001-notes.txt
+printf 'preset: battery-sem\nsize_px: 64\n' >recipe.yaml
+expect 0 fringe simulate recipe.yaml --overwrite -o three
+[ "$(ls three)" = "$(printf '0000-classes.tif\n0000.tif\n0001-notes.txt\ntruth.csv')" ] || fail "in three are $(ls three)"
+mkdir three/0001-mask.tif
+expect 1 fringe simulate --preset hrtem-small --count 2 --overwrite -o three
+says err '0001.tif: three/0001-mask.tif: cannot be put in place'
 [ ! -e three/truth.csv ] || fail "a table of other images is left"
 
 # Recipes: what is not said is the preset's; slips are named with their line and both numbers.
