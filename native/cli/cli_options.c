@@ -205,7 +205,11 @@ int cli_options_parse(struct cli_line *line, int argc, char **argv, int *exit_co
     line->operands = argv; /* operands move to the front: never past the argument being read */
     line->operand_count = 0;
     for (int i = 0; i < argc; i++) {
-        /* A lone "-" is a name, as everywhere. */
+        /* A lone "-" is a name, as everywhere; an empty one is a variable that a script forgot to set. */
+        if (!argv[i][0]) {
+            *exit_code = cli_options_wrong(line, "an argument is empty");
+            return 0;
+        }
         if (only_operands || argv[i][0] != '-' || !argv[i][1]) {
             line->operands[line->operand_count++] = argv[i];
         } else if (!strcmp(argv[i], "--")) {

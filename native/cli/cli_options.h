@@ -2,7 +2,8 @@
  *
  * `--name value` and `--name=value` mean the same; `--` ends the options; options and operands may be mixed;
  * an option given twice takes its last value. A value that begins with `--` needs the form with `=`, so that
- * a forgotten value is noticed. What is wrong is said on standard error in one line.
+ * a forgotten value is noticed, and so is an argument that is empty. What is wrong is said on standard error
+ * in one line.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H

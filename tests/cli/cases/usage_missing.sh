@@ -11,3 +11,9 @@ expect 2 fringe model info && says err "one model is needed, 0 are named"
 expect 2 fringe model info a b && says err "one model is needed, 2 are named"
 expect 2 fringe model time m && says err "--size is missing"
 silent out
+for command in segment info simulate 'model info' evaluate; do
+    # shellcheck disable=SC2086
+    expect 2 fringe $command ""
+    says err "^fringe $command: an argument is empty"
+done
+expect 2 fringe ""
