@@ -124,7 +124,8 @@ FRINGE_API fringe_status fringe_model_folder(char path[FRINGE_MODEL_PATH_BYTES],
  * its test tensors first, and copies it only where they agree. The model is there as a whole or not at all;
  * one of the same name is never replaced. `installed` (may be NULL) takes the path of what was written.
  * FRINGE_EXISTS where the name is taken, FRINGE_MISMATCH and FRINGE_MODEL as fringe_model_test says,
- * FRINGE_ARGUMENT for a bare .onnx, which has no tests, FRINGE_CANCELLED, FRINGE_FILE. */
+ * FRINGE_ARGUMENT for a bare .onnx, which has no tests, FRINGE_FORMAT where a link in a folder leads to what
+ * is no file of the package, FRINGE_CANCELLED, FRINGE_FILE. */
 FRINGE_API fringe_status fringe_model_install(const char *path, const fringe_run *run,
                                               char installed[FRINGE_MODEL_PATH_BYTES], fringe_error *error);
 

@@ -51,9 +51,28 @@ done:
     return status;
 }
 
-/* Copies what is in a folder; hidden files stay behind. */
-static fringe_status copy_folder(const char *from, const char *to, int depth, const fringe_run *run,
-                                 fringe_error *error)
+/* A package that came from elsewhere may hold links. One to a file of its own is copied as that file; one
+ * that leads out would bring along what is none of the package's, and one to a folder could go round for
+ * ever. */
+static fringe_status check_link(const char *root, const char *path, const struct file_facts *facts,
+                                fringe_error *error)
+{
+    size_t length = strlen(root);
+    char *real = file_real_path(path);
+    fringe_status status = FRINGE_OK;
+    if (!real)
+        status = failure_set(error, FRINGE_FILE, "%s: cannot be read", path);
+    else if (strcmp(real, path) != 0 &&
+             (facts->kind == FILE_DIRECTORY || strncmp(real, root, length) != 0 || real[length] != '/'))
+        status = failure_set(error, FRINGE_FORMAT, "%s: is a link to %s, which is no file of the package",
+                             path, real);
+    alloc_free(real);
+    return status;
+}
+
+/* Copies what is in a folder below `root`, both without links in their paths; hidden files stay behind. */
+static fringe_status copy_folder(const char *root, const char *from, const char *to, int depth,
+                                 const fringe_run *run, fringe_error *error)
 {
     struct file_names names;
     if (depth > DEEPEST)
@@ -69,8 +88,11 @@ static fringe_status copy_folder(const char *from, const char *to, int depth, co
             status = failure_memory(error, from, strlen(from));
         } else {
             file_look(source, &facts);
-            status = facts.kind == FILE_DIRECTORY ? copy_folder(source, target, depth + 1, run, error)
-                                                  : copy_file(source, target, run, error);
+            status = check_link(root, source, &facts, error);
+            if (!status)
+                status = facts.kind == FILE_DIRECTORY
+                             ? copy_folder(root, source, target, depth + 1, run, error)
+                             : copy_file(source, target, run, error);
         }
         alloc_free(source);
         alloc_free(target);
@@ -106,7 +128,7 @@ static fringe_status put_in_place(const char *real, int is_folder, const char *f
     fringe_status status =
         hidden ? file_remove_tree(hidden, error) : failure_memory(error, folder, strlen(folder));
     if (!status) {
-        status = copy_folder(real, hidden, 0, run, error);
+        status = copy_folder(real, real, hidden, 0, run, error);
         if (!status) status = file_rename(hidden, target, error);
         if (status) file_remove_tree(hidden, NULL);
     }
