@@ -103,9 +103,13 @@ void cli_terminal_say(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    /* A file's name may hold what a terminal obeys, or ends of lines. */
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
+    /* A file's name may hold what a terminal obeys, or ends of lines: C0, DEL, and C1 as UTF-8 (U+0080 to
+     * U+009F), of which U+009B begins a sequence like ESC [. */
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < ' ' || *c == 0x7f)
+            *c = '?';
+        else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+            c[0] = c[1] = '?';
     cli_terminal_clear();
     fprintf(stderr, "fringe: %s\n", text);
 }

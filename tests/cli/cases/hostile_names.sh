@@ -1,7 +1,8 @@
 # Names of files and models that mean something to a browser, a table or a terminal are text there and nothing else.
 . "$EXPECT"
 mkdir in
-for name in '<script>alert(1)<' '"&amp;'"'" 'a,b' "$(printf 'two\nlines')" "$(printf '\033[31mred')"; do
+for name in '<script>alert(1)<' '"&amp;'"'" 'a,b' "$(printf 'two\nlines')" "$(printf '\033[31mred')" \
+    "$(printf '\302\23332mgreen')"; do
     cp "$INPUTS/small.tif" "in/$name.tif"
 done
 cp "$INPUTS/small.tif" "in/$(printf 'no\377text').tif" 2>/dev/null || : # not every file system takes it
@@ -18,5 +19,5 @@ if grep -e '<script' -e '<img src=x' -e '<b>' page; then fail "a name is markup"
 says table '"in/a,b.tif",ok' '^in/<b>broken.tif,failed'
 done=$(grep -v "^all," table | grep -c ",ok,")
 [ "$done" -eq "$images" ] || fail "of $images images $done are in the table"
-says err 'in/two?lines.tif: done' 'in/?\[31mred.tif: done'
+says err 'in/two?lines.tif: done' 'in/?\[31mred.tif: done' 'in/??32mgreen.tif: done'
 if LC_ALL=C tr -d '\n' <err | LC_ALL=C grep -q '[[:cntrl:]]'; then fail "the terminal is told more than text"; fi
