@@ -17,6 +17,9 @@ enum { PADDED_MOST_PX = 2048 };
  * of a strong reflection stay below weak ones, narrow enough that most of the particle counts. */
 #define EDGE_OF_DIAMETER 0.12
 
+/* Without a window, pixels so many standard deviations off are X-rays or dead. */
+#define OUTLIER_SD 6.0
+
 static int is_inside(const struct lattice_region *region, size_t i)
 {
     return (!region->mask || region->mask[i]) && isfinite(region->pixels[i]);
@@ -302,6 +305,61 @@ fringe_status lattice_spectrum_create(const struct lattice_region *region, struc
     if (!status) status = measure_rings(s, error);
 done:
     alloc_free(line);
+    if (status) {
+        lattice_spectrum_free(s);
+        s = NULL;
+    }
+    *spectrum = s;
+    return status;
+}
+
+/* Pixels before they were weighted, scaled anew; those whose weight is 0 stay outside. */
+static void take_window_off(const struct lattice_spectrum *windowed, struct lattice_spectrum *s)
+{
+    size_t count = (size_t)s->width_px * (size_t)s->height_px;
+    double sum2 = 0, power = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!(windowed->window[i] > 0)) continue;
+        s->window[i] = 1;
+        s->weighted[i] = windowed->weighted[i] / windowed->window[i];
+        s->weight2++;
+        sum2 += s->weighted[i] * s->weighted[i];
+    }
+    double most = OUTLIER_SD * sqrt(sum2 / s->weight2);
+    for (size_t i = 0; i < count; i++) {
+        s->weighted[i] = fmin(fmax(s->weighted[i], -most), most);
+        power += s->weighted[i] * s->weighted[i];
+    }
+    for (size_t i = 0; i < count; i++) s->weighted[i] /= sqrt(power);
+}
+
+fringe_status lattice_spectrum_unwindow(const struct lattice_spectrum *windowed,
+                                        struct lattice_spectrum **spectrum, fringe_error *error)
+{
+    size_t count = (size_t)windowed->width_px * (size_t)windowed->height_px;
+    *spectrum = NULL;
+    struct lattice_spectrum *s = alloc_array(1, sizeof *s);
+    if (!s) return failure_memory(error, "a spectrum", sizeof *s);
+    *s = (struct lattice_spectrum){.height_px = windowed->height_px,
+                                   .width_px = windowed->width_px,
+                                   .origin_x_px = windowed->origin_x_px,
+                                   .origin_y_px = windowed->origin_y_px,
+                                   .unit_x = windowed->unit_x,
+                                   .unit_y = windowed->unit_y,
+                                   .size_px = windowed->size_px,
+                                   .step_x = windowed->step_x,
+                                   .step_y = windowed->step_y};
+    s->weighted = alloc_array(count, sizeof *s->weighted);
+    s->window = alloc_array(count, sizeof *s->window);
+    fringe_status status = s->weighted && s->window
+                               ? FRINGE_OK
+                               : failure_memory(error, "a spectrum", 2 * count * sizeof *s->window);
+    if (status) goto done;
+    take_window_off(windowed, s);
+    measure_window(s);
+    status = transform(s, error);
+    if (!status) status = measure_rings(s, error);
+done:
     if (status) {
         lattice_spectrum_free(s);
         s = NULL;

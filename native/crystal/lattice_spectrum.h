@@ -50,6 +50,11 @@ fringe_status lattice_spectrum_create(const struct lattice_region *region, struc
                                       fringe_error *error);
 void lattice_spectrum_free(struct lattice_spectrum *spectrum);
 
+/* The same pixels, all with equal weight: weak reflections stand out more than behind a window, strong ones
+ * leak further. Single pixels far off the others are cut off. FRINGE_MEMORY is the only failure. */
+fringe_status lattice_spectrum_unwindow(const struct lattice_spectrum *windowed,
+                                        struct lattice_spectrum **spectrum, fringe_error *error);
+
 /* The median power of the ring through |g|. */
 double lattice_spectrum_ring(const struct lattice_spectrum *spectrum, double g);
 

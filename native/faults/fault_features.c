@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "faults/published_features.h"
+#include "faults/ring_contrast.h"
 
 #define PI 3.14159265358979323846
 
@@ -45,6 +46,22 @@ static double power_at(const struct lattice_spectrum *s, double gx, double gy)
             sum += fabs(1 - i - (kx - fx)) * fabs(1 - j - (ky - fy)) * s->power[x * (size_t)n + y];
         }
     return sum;
+}
+
+static fringe_status describe_rings(const struct lattice_spectrum *windowed, double *f, fringe_error *error)
+{
+    struct lattice_spectrum *spectrum;
+    struct ring_contrast contrast;
+    fringe_status status = lattice_spectrum_unwindow(windowed, &spectrum, error);
+    if (!status) status = ring_contrast_measure(spectrum, &contrast, error);
+    lattice_spectrum_free(spectrum);
+    if (status) return status;
+    f[FEATURE_peak_2] = contrast.peaks[1];
+    f[FEATURE_peak_3] = contrast.peaks[2];
+    f[FEATURE_share_8] = contrast.share_8;
+    f[FEATURE_ring_spread] = contrast.spread;
+    f[FEATURE_ring_rise] = contrast.rise;
+    return FRINGE_OK;
 }
 
 static void describe_spots(const struct lattice_spectrum *s, const struct lattice_spots *spots, double *f)
@@ -204,6 +221,8 @@ fringe_status fault_features_compute(const struct lattice_region *region,
     if (status) goto done;
     findings->centre_x_px = spectrum->origin_x_px + spectrum->centre_x_px;
     findings->centre_y_px = spectrum->origin_y_px + spectrum->centre_y_px;
+    status = describe_rings(spectrum, features, error);
+    if (status) goto done;
     lattice_spots_find(spectrum, &findings->spots);
     if (findings->spots.count == 0) goto done;
     status = fault_lines_find(spectrum, &findings->spots, &findings->lines, error);

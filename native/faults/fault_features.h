@@ -4,9 +4,10 @@
  * the particle is turned, on how much background is cut out with it, on gain, offset or slow changes of the
  * light. Lengths are in spacings of the particle's strongest reflection, so that the same forest serves where
  * the pixel size is not known. Those named *_evidence and *_contrast are logarithms of signal over noise and
- * grow with the dose, as what can be known does (evidence against a fault is below zero); the others do not.
- * The last five are the published ones, which depend on everything. A particle in which no lattice is found
- * has zeros.
+ * grow with the dose, as what can be known does (evidence against a fault is below zero); so do those from
+ * peak_2 to ring_rise, which say whether a lattice is there; the others do not. The last five are the
+ * published ones, which depend on everything. A particle too small or too flat for a spectrum has zeros; one
+ * without spots has what its rings say alone.
  */
 #ifndef FAULTS_FAULT_FEATURES_H
 #define FAULTS_FAULT_FEATURES_H
@@ -14,7 +15,7 @@
 #include "faults/fault_lines.h"
 
 /* Changes with any feature's name, order or meaning: forests keep it beside them. */
-enum { FAULT_FEATURES_VERSION = 2 };
+enum { FAULT_FEATURES_VERSION = 3 };
 
 /* X(name). Numbers in names count normals of lines, the best first. */
 #define FAULT_FEATURE_LIST(X)                                                                                \
@@ -31,6 +32,12 @@ enum { FAULT_FEATURES_VERSION = 2 };
     X(size_spacings) /* the window's length */                                                               \
     X(direction_count)                                                                                       \
     X(ring_count) /* spots as long as the strongest one, within 5 % */                                       \
+    /* what stands out where no spot is sure: ring_contrast.h says what each number is */                    \
+    X(peak_2)                                                                                                \
+    X(peak_3)                                                                                                \
+    X(share_8)                                                                                               \
+    X(ring_spread)                                                                                           \
+    X(ring_rise)                                                                                             \
     /* symmetry: the power at the strongest spot's length, by angle: size of its 2-, 4-, 6-, 10-fold part */ \
     X(fold_2)                                                                                                \
     X(fold_4)                                                                                                \

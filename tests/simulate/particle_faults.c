@@ -1,11 +1,14 @@
 /* particle_faults.c - faults of simulated particles: a table to train a forest on, and how well one does.
  *
  *     particle_faults table [--masks MASKS] FOLDER...
+ *     particle_faults pages "CLASS=STACK.tif"...
  *     particle_faults rate PACKAGE TABLE.csv...
  *
  * Folders are those of `fringe simulate`. Particles are the connected pixels of the true masks; with --masks
  * they are those of MASKS/FOLDER/NNNN-mask.tif, which `fringe segment -o MASKS/FOLDER FOLDER` wrote. `table`
  * prints a row of features with the true class for each particle: what `fringe train` makes a forest of.
+ * `pages` prints the same of images that were not simulated: each page of a stack is one particle with
+ * resolved lattice and without pixel size, of the class that its stack is said to show.
  * `rate` holds what a forest says of the rows of such tables against the truth, over all and by dose,
  * defocus, tilt, size and material; the forest may be one on any of the table's columns. Run it by hand: its
  * figures go into documents, not into a test's verdict.
@@ -23,7 +26,7 @@ struct sample {
     int resolved;
     fringe_fault fault, said; /* what is to be said: undecided where not resolved */
     int forced;               /* a fault rather than none, also where neither is said */
-    double fault_probability;
+    double fault_probability, undecided_probability;
     double features[FAULT_FEATURE_COUNT];
 };
 
@@ -98,24 +101,7 @@ static void see_fault(void *context, const struct truth *truth, const struct lat
     if (fault_features_compute(region, s->features, NULL, &error)) fail(&error);
 }
 
-/* ---- table ---- */
-
-static void print_table(const struct samples *samples)
-{
-    char text[NUMBER_TEXT_BYTES];
-    printf("image,material,shape,zone,resolved,particle_diameter_nm,dose_per_a2,defocus_nm,tilt_deg,class");
-    for (int k = 0; k < FAULT_FEATURE_COUNT; k++) printf(",%s", fault_feature_name((enum fault_feature)k));
-    printf("\n");
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct sample *s = samples->items + i;
-        printf("%s,%s,%s,%s,%d,%.4g,%.4g,%.4g,%.4g,%s", s->image, s->material, s->shape, s->zone, s->resolved,
-               s->diameter_nm, s->dose_per_a2, s->defocus_nm, s->tilt_deg, fringe_fault_name(s->fault));
-        for (int k = 0; k < FAULT_FEATURE_COUNT; k++) printf(",%s", number_text(s->features[k], 7, text));
-        printf("\n");
-    }
-}
-
-/* ---- rate ---- */
+/* ---- pages ---- */
 
 static fringe_fault find_fault(const char *name)
 {
@@ -126,6 +112,75 @@ static fringe_fault find_fault(const char *name)
             exit(1);
         }
     return fault;
+}
+
+/* Of CLASS=STACK.tif. */
+static void see_pages(char *word, struct samples *samples)
+{
+    char *path = strchr(word, '=');
+    fringe_micrograph *stack;
+    fringe_micrograph_info info;
+    fringe_error error;
+    if (!path) {
+        fprintf(stderr, "'%s' is not CLASS=STACK.tif\n", word);
+        exit(2);
+    }
+    *path++ = 0;
+    const char *last = strrchr(path, '/');
+    if (fringe_micrograph_open(path, NULL, &stack, &error)) fail(&error);
+    fringe_micrograph_get_info(stack, &info);
+    float *pixels = alloc_array((size_t)info.width_px * (size_t)info.height_px, sizeof *pixels);
+    const struct lattice_region page = {pixels, NULL, info.height_px, info.width_px, 0, 0};
+    for (int32_t slice = 0; pixels && slice < info.slice_count; slice++) {
+        struct sample *s = append(samples);
+        *s = (struct sample){.resolved = 1,
+                             .dose_per_a2 = NAN,
+                             .defocus_nm = NAN,
+                             .diameter_nm = NAN,
+                             .tilt_deg = NAN,
+                             .fault = find_fault(word)};
+        snprintf(s->image, sizeof s->image, "%.60s", last ? last + 1 : path);
+        if (fringe_micrograph_read(stack, slice, 0, pixels, &error) ||
+            fault_features_compute(&page, s->features, NULL, &error))
+            fail(&error);
+    }
+    alloc_free(pixels);
+    fringe_micrograph_free(stack);
+}
+
+/* ---- table ---- */
+
+/* Nothing where it is not known. */
+static void print_number(double value)
+{
+    printf(",");
+    if (!isnan(value)) printf("%.4g", value);
+}
+
+static void print_table(const struct samples *samples)
+{
+    char text[NUMBER_TEXT_BYTES];
+    printf("image,material,shape,zone,resolved,particle_diameter_nm,dose_per_a2,defocus_nm,tilt_deg,class");
+    for (int k = 0; k < FAULT_FEATURE_COUNT; k++) printf(",%s", fault_feature_name((enum fault_feature)k));
+    printf("\n");
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct sample *s = samples->items + i;
+        printf("%s,%s,%s,%s,%d", s->image, s->material, s->shape, s->zone, s->resolved);
+        print_number(s->diameter_nm);
+        print_number(s->dose_per_a2);
+        print_number(s->defocus_nm);
+        print_number(s->tilt_deg);
+        printf(",%s", fringe_fault_name(s->fault));
+        for (int k = 0; k < FAULT_FEATURE_COUNT; k++) printf(",%s", number_text(s->features[k], 7, text));
+        printf("\n");
+    }
+}
+
+/* ---- rate ---- */
+
+static double number_or_nan(const struct truth *row, const char *column)
+{
+    return *text_of(row, column) ? number_of(row, column) : NAN;
 }
 
 static void say(const struct forest_package *package, const struct truth *row, float *values,
@@ -142,6 +197,7 @@ static void say(const struct forest_package *package, const struct truth *row, f
         ours[fault] = (double)probabilities[k];
         if (fringe_fault_is_seen(fault)) s->fault_probability += ours[fault];
     }
+    s->undecided_probability = ours[FRINGE_FAULT_UNDECIDED];
     s->said = fault_classes_decide(ours);
     s->forced = s->fault_probability > ours[FRINGE_FAULT_NONE];
 }
@@ -167,10 +223,10 @@ static void rate(const struct forest_package *package, const char *path, struct 
         const struct truth row = {table, i};
         struct sample *s = append(samples);
         s->resolved = number_of(&row, "resolved") > 0;
-        s->dose_per_a2 = number_of(&row, "dose_per_a2");
-        s->defocus_nm = number_of(&row, "defocus_nm");
-        s->diameter_nm = number_of(&row, "particle_diameter_nm");
-        s->tilt_deg = *text_of(&row, "tilt_deg") ? number_of(&row, "tilt_deg") : NAN;
+        s->dose_per_a2 = number_or_nan(&row, "dose_per_a2");
+        s->defocus_nm = number_or_nan(&row, "defocus_nm");
+        s->diameter_nm = number_or_nan(&row, "particle_diameter_nm");
+        s->tilt_deg = number_or_nan(&row, "tilt_deg");
         s->fault = find_fault(text_of(&row, "class"));
         snprintf(s->material, sizeof s->material, "%.7s", text_of(&row, "material"));
         say(package, &row, values, probabilities, s);
@@ -241,6 +297,27 @@ static void print_choices(const struct samples *test)
     print_share("fault or none, of those it decides", right[1], of[1]);
 }
 
+/* What it would be to say "cannot be decided" from another probability on. Claims about particles that are
+ * not resolved are guesses, which cost half an error here. */
+static void print_thresholds(const struct samples *test)
+{
+    for (int percent = 30; percent <= 100; percent += 10) {
+        int right = 0, undecided = 0, of = 0, claimed = 0;
+        for (size_t i = 0; i < test->count; i++) {
+            const struct sample *s = test->items + i;
+            int is_claimed = !(s->undecided_probability > percent / 100.);
+            of += s->resolved;
+            claimed += !s->resolved && is_claimed;
+            undecided += s->resolved && !is_claimed;
+            right += s->resolved && is_claimed && s->forced == fringe_fault_is_seen(s->fault);
+        }
+        printf("  undecided above %.1f: right %4d of %d resolved, %3d undecided; %3d of %d others claimed; "
+               "cost %.1f\n",
+               percent / 100., right, of, undecided, claimed, (int)test->count - of,
+               of - right + claimed / 2.);
+    }
+}
+
 static void print_strata(const struct samples *test)
 {
     static const struct {
@@ -294,6 +371,7 @@ static void print_rating(const struct samples *test)
     print_share("right class, of resolved", right, of);
     print_two_way("fault or none", test, NULL, 0, 0, NULL);
     print_choices(test);
+    print_thresholds(test);
     print_strata(test);
     print_calibration(test);
     for (int t = 0; t < FRINGE_FAULT_COUNT; t++) {
@@ -316,6 +394,9 @@ int main(int count, char **words)
             each_particle(&(struct source){words[i], at == 4 ? path : NULL}, see_fault, &samples);
         }
         print_table(&samples);
+    } else if (count > 2 && !strcmp(words[1], "pages")) {
+        for (int i = 2; i < count; i++) see_pages(words[i], &samples);
+        print_table(&samples);
     } else if (count > 3 && !strcmp(words[1], "rate")) {
         struct forest_package *package;
         if (forest_package_read(words[2], &package, &error)) fail(&error);
@@ -324,6 +405,7 @@ int main(int count, char **words)
         forest_package_free(package);
     } else {
         fprintf(stderr, "usage: particle_faults table [--masks MASKS] FOLDER...\n"
+                        "       particle_faults pages \"CLASS=STACK.tif\"...\n"
                         "       particle_faults rate PACKAGE TABLE.csv...\n");
         return 2;
     }

@@ -240,6 +240,73 @@ Test(features, turning_does_not_matter)
         }
 }
 
+Test(features, without_a_window_all_pixels_count_alike_and_none_alone)
+{
+    struct lattice_spectrum *windowed, *bare;
+    struct lattice_region seen = region();
+    double sum2 = 0, most = 0;
+    draw(DISC_PERFECT, 20, 0, 20);
+    picture->pixels[110 * SIDE + 110] += 2000; /* an X-ray */
+    cr_assert_eq(lattice_spectrum_create(&seen, &windowed, NULL), FRINGE_OK);
+    cr_assert_eq(lattice_spectrum_unwindow(windowed, &bare, NULL), FRINGE_OK);
+    cr_expect_eq(bare->weight, bare->weight2);
+    cr_expect_gt(bare->weight, 0.9 * M_PI * FAULTED_DISC_RADIUS * FAULTED_DISC_RADIUS);
+    cr_expect_gt(bare->length, 1.05 * windowed->length, "%g, %g", bare->length, windowed->length);
+    for (int i = 0; i < bare->height_px * bare->width_px; i++) {
+        sum2 += bare->weighted[i] * bare->weighted[i];
+        most = fmax(most, bare->weighted[i] * bare->weighted[i]);
+    }
+    cr_expect_float_eq(sum2, 1, 1e-9);
+    cr_expect_lt(most, 0.003, "%g", most);
+    lattice_spectrum_free(windowed);
+    lattice_spectrum_free(bare);
+}
+
+/* A disc of noise and of `count` waves of period 9 px in as many directions. */
+static void draw_waves(int count, double amplitude)
+{
+    struct rng rng = rng_from_seed(5);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            double dx = x - 110, dy = y - 110, value = 10 * rng_normal(&rng);
+            for (int k = 0; k < count; k++) {
+                double angle = M_PI * k / count;
+                value += amplitude * cos(2 * M_PI * (dx * cos(angle) + dy * sin(angle)) / 9 + k);
+            }
+            picture->pixels[y * SIDE + x] = (float)(500 + value);
+            picture->mask[y * SIDE + x] = dx * dx + dy * dy < 40 * 40;
+        }
+}
+
+Test(features, noise_stands_out_as_often_as_noise_does)
+{
+    double f[FAULT_FEATURE_COUNT];
+    draw_waves(0, 0);
+    compute(f, NULL);
+    cr_expect_eq(f[FEATURE_spot_count], 0);
+    cr_expect_float_eq(f[FEATURE_share_8], 1. / 256, 0.003, "%g", f[FEATURE_share_8]);
+    cr_expect_float_eq(f[FEATURE_ring_spread], 1, 0.1, "%g", f[FEATURE_ring_spread]);
+    cr_expect_lt(f[FEATURE_ring_rise], 1.5, "%g", f[FEATURE_ring_rise]);
+    cr_expect_leq(f[FEATURE_peak_3], f[FEATURE_peak_2]);
+    cr_expect_gt(f[FEATURE_peak_3], log2(1 + 4));
+}
+
+/* As in a particle of many domains: none of the waves is a spot, but their ring stands out. */
+Test(features, waves_too_weak_for_spots_are_seen_in_their_ring)
+{
+    double noise[FAULT_FEATURE_COUNT], f[FAULT_FEATURE_COUNT];
+    draw_waves(0, 0);
+    compute(noise, NULL);
+    draw_waves(9, 0.9);
+    compute(f, NULL);
+    cr_expect_eq(f[FEATURE_spot_count], 0, "%g", f[FEATURE_spot_count]);
+    cr_expect_gt(f[FEATURE_ring_rise], noise[FEATURE_ring_rise] + 0.5, "%g, noise %g", f[FEATURE_ring_rise],
+                 noise[FEATURE_ring_rise]);
+    cr_expect_gt(f[FEATURE_share_8], noise[FEATURE_share_8], "%g", f[FEATURE_share_8]);
+    cr_expect_gt(f[FEATURE_peak_3], noise[FEATURE_peak_3], "%g, noise %g", f[FEATURE_peak_3],
+                 noise[FEATURE_peak_3]);
+}
+
 Test(features, strength_does_not_grow_with_the_dose)
 {
     static const double noises[] = {10, 20, 30};
