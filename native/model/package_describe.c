@@ -152,6 +152,9 @@ static fringe_status read_config(struct package_build *build, const char *output
         text_tree_find(text_tree_find(config, "bioimageio"), "reproducibility_tolerance");
     package->pixel_size_nm = package->inputs[0].nm_per_px;
     package->polarity = text_tree_text(own, "polarity", "");
+    const struct text_node *filter = text_tree_find(own, "lattice_filter");
+    if (!text_tree_is_null(filter) && !text_tree_flag(filter, &package->lattice_filter))
+        return text_tree_wrong(build->tree, filter, FRINGE_MODEL, error, "is neither true nor false");
     fringe_status status = FRINGE_OK;
     if (!text_tree_is_null(size))
         status = package_number(build, size, 1e-6, 1e9, &package->pixel_size_nm, error);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "base/run_state.h"
+#include "image/lattice_filter.h"
 #include "image/resample.h"
 #include "image/standardise.h"
 #include "segment/segment_job.h"
@@ -29,6 +30,12 @@ static struct chosen_steps choose_steps(const struct segment_job *job)
         return (struct chosen_steps){job->model->input->steps, job->model->input->step_count};
     return (struct chosen_steps){&normalize_steps[job->options.normalize],
                                  job->options.normalize != FRINGE_NORMALIZE_NONE};
+}
+
+/* The filter belongs to the model's own preparation, as its steps do. */
+static int is_filtered(const struct segment_job *job)
+{
+    return job->options.normalize == FRINGE_NORMALIZE_MODEL && job->model->package->lattice_filter;
 }
 
 static fringe_status apply_steps(struct segment_job *job, fringe_error *error)
@@ -104,7 +111,10 @@ static fringe_status bring_plane(struct segment_job *job, const struct sample_pl
                                  fringe_error *error)
 {
     const struct resample_target work = {to, job->work_height_px, job->work_width_px, job->work_width_px};
-    return resample_run(RESAMPLE_IMAGE, plane, &work, job->run, error);
+    fringe_status status = resample_run(RESAMPLE_IMAGE, plane, &work, job->run, error);
+    if (!status && is_filtered(job))
+        status = lattice_filter_apply(to, job->work_height_px, job->work_width_px, job->run, error);
+    return status;
 }
 
 static fringe_status summarise_prepared(const struct segment_job *job, int32_t c,
@@ -174,7 +184,9 @@ static void judge(struct segment_job *job, const struct plane_summary *summary, 
 static int is_by_number(const struct segment_job *job)
 {
     struct chosen_steps chosen = choose_steps(job);
-    if (!segment_job_keeps_grid(job) || !preparation_is_by_channel(chosen.steps, chosen.count)) return 0;
+    if (is_filtered(job) || !segment_job_keeps_grid(job) ||
+        !preparation_is_by_channel(chosen.steps, chosen.count))
+        return 0;
     for (int32_t c = 0; c < job->info.channel_count; c++)
         if (job->channels[c].pixel != job->channels[0].pixel)
             return 0; /* one was not read as whole numbers */
@@ -205,7 +217,8 @@ static fringe_status bring_planes(struct segment_job *job, int *uneven, fringe_e
     size_t pixels = (size_t)job->work_height_px * (size_t)job->work_width_px;
     struct sample_plane *only = job->info.channel_count == 1 ? job->channels : NULL;
     job->prepared_count = pixels;
-    if (job->input_channels == 1 && segment_job_keeps_grid(job) && only->pixel == FRINGE_PIXEL_FLOAT32) {
+    if (job->input_channels == 1 && segment_job_keeps_grid(job) && only->pixel == FRINGE_PIXEL_FLOAT32 &&
+        !is_filtered(job)) {
         struct plane_summary summary;
         fringe_status status = summarise(job, only, &summary, error);
         judge(job, &summary, uneven);

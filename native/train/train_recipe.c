@@ -65,6 +65,7 @@ static const struct row rows[] = {
     {"data", "ignore", VALUE_NUMBER, AT(ignore), 0, 255, NULL},
     {"data", "pixel_size_nm", VALUE_NUMBER, AT(pixel_size_nm), 1e-6, 1e6, NULL},
     {"data", "normalize", VALUE_WORD, AT(normalize), 0, 0, normalize_words},
+    {"data", "lattice_filter", VALUE_FLAG, AT(lattice_filter), 0, 0, NULL},
     {"data", "subtract", VALUE_NUMBER, AT(subtract), -1e30, 1e30, NULL},
     {"data", "divide", VALUE_NUMBER, AT(divide), 1e-30, 1e30, NULL},
     {"data", "memory_mib", VALUE_NUMBER, AT(memory_mib), 1, 1e7, NULL},

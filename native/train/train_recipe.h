@@ -49,6 +49,7 @@ struct train_recipe {
     struct train_texts class_names;
     double pixel_size_nm; /* calibrated images are resampled to it; 0: never */
     enum train_normalize normalize;
+    int lattice_filter; /* image/lattice_filter.h comes before it */
     double subtract, divide;
     double gain, shift, zero; /* the same as value * gain + shift; 0 */
     double memory_mib;        /* of images that are kept in memory */

@@ -64,7 +64,7 @@ Test(model_package, format_0_5)
         "  test_tensor: out.npy\n"
         "  postprocessing:\n  - id: softmax\n    kwargs: {axis: channel}\n"
         "config:\n  fringe: {pixel_size_range_nm: [0.01, 0.05], dose_range_e_per_A2: [10, 20], polarity: "
-        "dark}\n"
+        "dark, lattice_filter: true}\n"
         "  bioimageio:\n    reproducibility_tolerance:\n"
         "    - {relative_tolerance: 0.9, weights_formats: [torchscript]}\n"
         "    - {relative_tolerance: 0.8, output_ids: [other]}\n"
@@ -99,6 +99,7 @@ Test(model_package, format_0_5)
     cr_assert_eq(package->pixel_size_max_nm, 0.05);
     cr_assert_eq(package->dose_min_e_per_A2, 10);
     cr_assert_str_eq(package->polarity, "dark");
+    cr_assert_eq(package->lattice_filter, 1);
     cr_assert_eq(out->scale_y, 2, "half the distance, twice the pixels");
     cr_assert_eq(out->halo_px, 7);
     cr_assert_str_eq(out->channel_names[1], "fg");
@@ -196,6 +197,13 @@ Test(model_package, a_changed_file_is_noticed)
     refuse_yaml("format_version: 0.5.3\nweights: {onnx: {source: net.onnx, sha256: "
                 "0000000000000000000000000000000000000000000000000000000000000000}}\n" INPUT OUTPUT,
                 FRINGE_MODEL, "the file was changed");
+}
+
+Test(model_package, a_flag_is_true_or_false)
+{
+    refuse_yaml("format_version: 0.5.3\n" INPUT OUTPUT
+                "weights: {onnx: {source: net.onnx}}\nconfig: {fringe: {lattice_filter: often}}\n",
+                FRINGE_MODEL, "is neither true nor false");
 }
 
 Test(model_package, versions_and_types)

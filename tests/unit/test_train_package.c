@@ -121,12 +121,15 @@ Test(train_package, says_what_it_was_trained_for)
     cr_expect_eq(package->pixel_size_nm, 0, "no pixel size was asked for");
     cr_expect_float_eq(package->pixel_size_min_nm, 0.02, 1e-9, "twice as large on the detector");
     cr_expect_float_eq(package->pixel_size_max_nm, 0.08, 1e-9);
+    cr_expect_eq(package->lattice_filter, 0);
     package_free(package);
-    cr_assert_eq(train(", pixel_size_nm: 0.05", "", &error), FRINGE_OK, "%s", error.message);
+    cr_assert_eq(train(", pixel_size_nm: 0.05, lattice_filter: true", "", &error), FRINGE_OK, "%s",
+                 error.message);
     cr_assert_eq(package_read(model_folder_path("model"), NULL, &package, &error), FRINGE_OK, "%s",
                  error.message);
     cr_expect_eq(package->pixel_size_nm, 0.05);
     cr_expect_float_eq(package->pixel_size_min_nm, 0.04, 1e-9);
+    cr_expect_eq(package->lattice_filter, 1);
     package_free(package);
 }
 
