@@ -119,8 +119,9 @@ typedef struct fringe_fault_rating {
     const char *phase; /* "Au or Ag": the fewest phases that hold 95 % of the probability together, given the
                           errors of the reflections; "" where these would be more than three. Owned as the
                           rating is. What else is said of the phase is of the likeliest of them */
-    int32_t zone[3];   /* the direction of the crystal along the beam; 0 0 0 without a phase, and where the
-                          phases named are seen along different ones */
+    int32_t zone[3];   /* the direction of the crystal along the beam; of it and its opposite the one whose
+                          first index is above 0; 0 0 0 without a phase, and where the phases named are seen
+                          along different ones */
     int pixel_size_is_off; /* 1 where one phase alone is possible and its lattice says, by more than two
                               standard errors, that the pixel size is off by more than 1 % */
 #define FRINGE_LATTICE_FIELD(field, column) double field;

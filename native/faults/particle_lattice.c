@@ -42,6 +42,14 @@ static void join_names(const struct phase_list *phases, const struct lattice_mat
                                          used ? " or " : "", phases->items[phase].cell.name);
 }
 
+/* Of an axis and its opposite, which a spectrum does not tell apart but for crystals of low symmetry, the one
+ * whose first index is above 0: particles seen alike have the same text. */
+static void set_zone(const int axis[3], int32_t zone[3])
+{
+    int leading = axis[0] ? axis[0] : axis[1] ? axis[1] : axis[2];
+    for (int k = 0; k < 3; k++) zone[k] = leading < 0 ? -axis[k] : axis[k];
+}
+
 static void name_phase(const struct lattice_spots *spots, const struct phase_list *phases, char *names,
                        fringe_fault_rating *rating, struct lattice_match *match)
 {
@@ -56,7 +64,7 @@ static void name_phase(const struct lattice_spots *spots, const struct phase_lis
     join_names(phases, ranked, count, names);
     rating->phase = names;
     for (int i = 1; i < count; i++) agree &= lattice_match_same_zone(ranked, ranked + i);
-    for (int k = 0; k < 3 && agree; k++) rating->zone[k] = ranked->zone[k];
+    if (agree) set_zone(ranked->zone, rating->zone);
     rating->phase_probability = probability;
     rating->phase_residual = ranked->residual;
     rating->scale = ranked->scale;
