@@ -86,7 +86,7 @@ final class DrawnFaults {
         }
         Files.write(folder.resolve("table.csv"), table.toString().getBytes(StandardCharsets.UTF_8));
         Files.write(folder.resolve("forest.yaml"), ("kind: forest\nname: Drawn faults\n"
-                + "data: {table: table.csv, version: 2}\nforest: {trees: 20}\n").getBytes(StandardCharsets.UTF_8));
+                + "data: {table: table.csv, version: 3}\nforest: {trees: 20}\n").getBytes(StandardCharsets.UTF_8));
         Path log = folder.resolve("log"), made = folder.resolve("drawn-faults");
         int status = new ProcessBuilder(System.getProperty("fringe.program"), "train", folder.resolve("forest.yaml").toString(),
                 "-o", made.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
