@@ -67,7 +67,8 @@ def main():
             truths.append(true_diameter_nm(here[0]))
             differences.append(float(row["diameter"]) - truths[-1])
             if row.get("class", "cannot be decided") != "cannot be decided":
-                pairs.append((row["class"] in FAULTS, has_fault(here[0])))
+                pairs.append((row["class"] in FAULTS, has_fault(here[0]), float(row["fault_probability"]),
+                              here[0]["on_zone"] == "0"))
     differences = np.array(differences)
     print(f"{total} true particles, {count} found ({100 * (count / total - 1):+.1f} %)")
     print(f"diameter of {differences.size} whole ones, {np.mean(truths):.2f} nm in the mean: bias "
@@ -75,10 +76,14 @@ def main():
           f"s.d. {differences.std():.3f} nm, median {np.median(differences):+.3f} nm")
     if pairs:
         resolved = [has_fault(p) for image in truth.values() for p in image if p["resolved"] == "1"]
-        print(f"faults seen in {wilson(sum(seen for seen, _ in pairs), len(pairs))}; "
-              f"true of the same {100 * sum(true for _, true in pairs) / len(pairs):.1f} %; "
+        print(f"faults seen in {wilson(sum(pair[0] for pair in pairs), len(pairs))}; "
+              f"true of the same {100 * sum(pair[1] for pair in pairs) / len(pairs):.1f} %, "
+              f"mean probability {100 * sum(pair[2] for pair in pairs) / len(pairs):.1f} %; "
               f"of all {len(resolved)} resolved {100 * sum(resolved) / max(1, len(resolved)):.1f} %")
-        print(f"both agree for {100 * sum(seen == true for seen, true in pairs) / len(pairs):.1f} %")
+        print(f"both agree for {100 * sum(pair[0] == pair[1] for pair in pairs) / len(pairs):.1f} %")
+        tilted = [pair for pair in pairs if pair[3]]
+        print(f"of {len(tilted)} off any zone axis seen in {sum(pair[0] for pair in tilted)}, "
+              f"true of {sum(pair[1] for pair in tilted)}")
 
 
 if __name__ == "__main__":
