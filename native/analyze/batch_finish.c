@@ -7,7 +7,7 @@
 fringe_status batch_finish(const struct batch_input *input, const struct provenance_origin *origin,
                            const struct batch_previous *previous, const struct batch_texts *planned,
                            const struct batch_texts *notices, struct provenance_result *result,
-                           fringe_error *error)
+                           struct file_writer *file, fringe_error *error)
 {
     size_t output_count = planned->count - 1; /* without the provenance itself */
     struct provenance_output *outputs = alloc_array(output_count, sizeof *outputs);
@@ -22,7 +22,7 @@ fringe_status batch_finish(const struct batch_input *input, const struct provena
     result->output_count = output_count;
     result->notices = (const char *const *)notices->items;
     result->notice_count = notices->count;
-    if (!status) status = provenance_write(planned->items[output_count], origin, result, error);
+    if (!status) status = provenance_write(file, origin, result, error);
     alloc_free(outputs);
     return status;
 }

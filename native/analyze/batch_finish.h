@@ -8,12 +8,12 @@
 #include "report/provenance.h"
 
 /* Called when the results are in place, and the earlier provenance is gone: a provenance never lies beside
- * results that it does not describe. Deletes what the earlier result had more, and writes the provenance with
- * the digests of all planned paths but the last, which is its own. Of `result` the names of input and outputs
- * and the notices are filled in here. */
+ * results that it does not describe. Deletes what the earlier result had more, and writes the provenance into
+ * `file`, with the digests of all planned paths but the last, which is its own. Of `result` the names of
+ * input and outputs and the notices are filled in here. */
 fringe_status batch_finish(const struct batch_input *input, const struct provenance_origin *origin,
                            const struct batch_previous *previous, const struct batch_texts *planned,
                            const struct batch_texts *notices, struct provenance_result *result,
-                           fringe_error *error);
+                           struct file_writer *file, fringe_error *error);
 
 #endif

@@ -109,19 +109,20 @@ static fringe_status segment_slices(const struct batch_job *job, fringe_microgra
 static fringe_status segment_input(const struct batch_job *job, const struct batch_input *input,
                                    const struct provenance_origin *origin,
                                    const struct batch_previous *previous, const struct batch_texts *planned,
-                                   double begin, double end, struct batch_outcome *outcome,
-                                   fringe_error *error)
+                                   struct batch_journal *journal, double begin, double end,
+                                   struct batch_outcome *outcome, fringe_error *error)
 {
     fringe_micrograph *micrograph = NULL;
-    struct batch_results results = {.job = job, .input = input, .notices = &outcome->notices};
+    struct batch_results results = {
+        .job = job, .input = input, .journal = journal, .notices = &outcome->notices};
     fringe_status status = fringe_micrograph_open(input->path, job->run, &micrograph, error);
     results.micrograph = micrograph;
     results.measure_begin = job->measure ? begin + SEGMENT_SHARE * (end - begin) : end;
     results.measure_end = end;
     for (size_t i = 0; i < job->model->notice_count && !status; i++) /* told when it was loaded */
         status = batch_texts_add(&outcome->notices, alloc_text(job->model->notices[i]), error);
-    if (!status) status = batch_results_try(&results, origin, planned, error);
-    remove_parts(input, results.journal.last.slices > 0 ? planned : NULL);
+    if (!status) status = batch_results_take_up(&results, origin, error);
+    remove_parts(input, journal->last.slices > 0 ? planned : NULL);
     if (!status) status = segment_slices(job, micrograph, begin, results.measure_begin, &results, error);
     if (!status) status = batch_results_place(&results, origin, previous, planned, error);
     int kept = status == FRINGE_CANCELLED && batch_results_keep(&results);
@@ -135,8 +136,8 @@ static fringe_status measure_input(const struct batch_job *job, const struct bat
                                    const struct measure_beside *beside,
                                    const struct provenance_origin *origin,
                                    const struct batch_previous *previous, const struct batch_texts *planned,
-                                   double begin, double end, const struct batch_texts *notices,
-                                   fringe_error *error)
+                                   struct batch_journal *journal, double begin, double end,
+                                   const struct batch_texts *notices, fringe_error *error)
 {
     struct measure_item item = {.job = job,
                                 .options = &job->measure->particles,
@@ -145,17 +146,30 @@ static fringe_status measure_input(const struct batch_job *job, const struct bat
                                 .beside = beside,
                                 .places = planned->items};
     size_t placed = 0;
-    fringe_status status = file_make_directories(input->directory, error);
+    fringe_status status = batch_journal_begin(journal, NULL, error);
     if (!status) status = measure_item_run(&item, begin, end, error);
     /* The provenance goes first and comes last: it never lies beside results that it does not describe. */
     if (!status) status = file_remove(planned->items[planned->count - 1], error);
     if (!status) status = measure_item_place(&item, &placed, error);
     struct provenance_result result = {.input = &item.info, .kind = "particles", .particles = &item.found};
-    if (!status) status = batch_finish(input, origin, previous, planned, notices, &result, error);
+    if (!status)
+        status = batch_finish(input, origin, previous, planned, notices, &result, &journal->file, error);
     for (size_t i = 0; i < placed && status; i++) file_remove(planned->items[i], NULL);
     measure_item_free(&item);
     if (status) remove_parts(input, NULL);
     return status;
+}
+
+/* Makes the results this run's alone, and looks again: another run may have made them meanwhile. */
+static fringe_status claim_results(const struct batch_input *input, const struct provenance_origin *origin,
+                                   const struct batch_texts *planned, struct batch_journal *journal,
+                                   struct batch_previous *previous, fringe_error *error)
+{
+    fringe_status status = file_make_directories(input->directory, error);
+    if (!status) status = batch_journal_claim(journal, planned->items[planned->count - 1], error);
+    if (status) return status;
+    batch_previous_free(previous);
+    return batch_previous_find(previous, input, origin, planned, error);
 }
 
 static fringe_status run_input(const struct batch_job *job, const struct batch_input *input, double begin,
@@ -164,6 +178,7 @@ static fringe_status run_input(const struct batch_job *job, const struct batch_i
     struct provenance_origin origin = {.model = job->model ? &job->info : NULL, .options = job->options};
     struct measure_beside beside = {0};
     struct batch_previous previous = {0};
+    struct batch_journal journal = {0};
     struct batch_texts planned = {0};
     if (input->failure) return failure_set(error, FRINGE_FILE, "%s", input->failure);
     fringe_status status = run_state_check(job->run, error);
@@ -172,6 +187,8 @@ static fringe_status run_input(const struct batch_job *job, const struct batch_i
     if (!status && job->measure) status = measure_beside_find(job->measure, input, &beside, error);
     if (job->measure) origin.measurement = &beside.facts;
     if (!status) status = batch_previous_find(&previous, input, &origin, &planned, error);
+    if (!status && !previous.same) /* a finished result needs no folder that can be written to */
+        status = claim_results(input, &origin, &planned, &journal, &previous, error);
     if (!status && previous.same) {
         outcome->skipped = 1;
         remove_parts(input, NULL);
@@ -180,15 +197,17 @@ static fringe_status run_input(const struct batch_job *job, const struct batch_i
                          input->path);
     } else if (!status) {
         if (job->model)
-            status = segment_input(job, input, &origin, &previous, &planned, begin, end, outcome, error);
+            status =
+                segment_input(job, input, &origin, &previous, &planned, &journal, begin, end, outcome, error);
         else
-            status = measure_input(job, input, &beside, &origin, &previous, &planned, begin, end,
+            status = measure_input(job, input, &beside, &origin, &previous, &planned, &journal, begin, end,
                                    &outcome->notices, error);
         if (!status) {
             outcome->outputs = planned;
             planned = (struct batch_texts){0};
         }
     }
+    batch_journal_remove(&journal); /* last: until here the results are nobody else's */
     batch_previous_free(&previous);
     measure_beside_free(&beside);
     batch_texts_free(&planned);

@@ -56,12 +56,11 @@ static int take_line(struct batch_journal *journal, const char *line, size_t len
 }
 
 /* Reads what an earlier run left. Whatever is wrong with it, the answer is to begin anew. */
-static void read_journal(struct batch_journal *journal, const char *path)
+static void read_journal(struct batch_journal *journal)
 {
-    char *part = path_concat(path, FILE_PART_SUFFIX);
     unsigned char *bytes = NULL;
     size_t size = 0, length;
-    if (part && !file_read_all(part, MOST_BYTES, &bytes, &size, NULL)) {
+    if (!file_read_all(journal->file.temporary, MOST_BYTES, &bytes, &size, NULL)) {
         const char *line = (const char *)bytes, *end = line + size, *stop;
         for (; (stop = memchr(line, '\n', (size_t)(end - line))); line = stop + 1) {
             length = (size_t)(stop - line);
@@ -72,7 +71,6 @@ static void read_journal(struct batch_journal *journal, const char *path)
     }
     journal->notices_kept = journal->last.notices.count;
     alloc_free(bytes);
-    alloc_free(part);
 }
 
 /* Ends a line, puts it behind the others and onto the disk. */
@@ -103,39 +101,45 @@ static fringe_status put_origin(struct batch_journal *journal, fringe_error *err
     return status;
 }
 
-fringe_status batch_journal_begin(struct batch_journal *journal, const char *path,
-                                  const char origin[DIGEST_TEXT_BYTES], fringe_error *error)
+fringe_status batch_journal_claim(struct batch_journal *journal, const char *path, fringe_error *error)
 {
-    *journal = (struct batch_journal){.kept_ms = clock_ms()};
-    memcpy(journal->origin, origin, DIGEST_TEXT_BYTES);
-    read_journal(journal, path);
-    if (journal->last.slices > 0) {
-        fringe_status status = file_writer_resume(&journal->file, path, journal->bytes, error);
-        if (!status) return FRINGE_OK;
-    }
+    *journal = (struct batch_journal){0};
+    return file_writer_claim(&journal->file, path, error);
+}
+
+/* Forgets the lines behind the first `bytes` bytes, and with them all checkpoints. */
+static fringe_status cut_lines(struct batch_journal *journal, int64_t bytes, fringe_error *error)
+{
     forget(&journal->last);
-    journal->bytes = journal->origin_bytes = 0;
+    journal->bytes = bytes;
     journal->notices_kept = 0;
-    fringe_status status = file_writer_begin(&journal->file, path, error);
+    return file_writer_cut(&journal->file, bytes, error);
+}
+
+fringe_status batch_journal_begin(struct batch_journal *journal, const char *origin, fringe_error *error)
+{
+    if (!origin) return file_writer_cut(&journal->file, 0, error);
+    journal->kept_ms = clock_ms();
+    memcpy(journal->origin, origin, DIGEST_TEXT_BYTES);
+    read_journal(journal);
+    if (journal->last.slices > 0) return file_writer_cut(&journal->file, journal->bytes, error);
+    fringe_status status = cut_lines(journal, 0, error);
     return status ? status : put_origin(journal, error);
+}
+
+int batch_journal_has_lines(const struct batch_journal *journal)
+{
+    return journal->bytes > 0;
 }
 
 fringe_status batch_journal_restart(struct batch_journal *journal, fringe_error *error)
 {
-    char *path = alloc_text(journal->file.path);
-    if (!path) return failure_memory(error, journal->file.path, strlen(journal->file.path));
-    file_writer_keep(&journal->file);
-    fringe_status status = file_writer_resume(&journal->file, path, journal->origin_bytes, error);
-    alloc_free(path);
-    forget(&journal->last);
-    journal->bytes = journal->origin_bytes;
-    journal->notices_kept = 0;
-    return status;
+    return cut_lines(journal, journal->origin_bytes, error);
 }
 
 int batch_journal_is_due(const struct batch_journal *journal)
 {
-    return journal->file.stream && clock_ms() - journal->kept_ms >= PAUSE_MS;
+    return batch_journal_has_lines(journal) && clock_ms() - journal->kept_ms >= PAUSE_MS;
 }
 
 fringe_status batch_journal_add(struct batch_journal *journal, const struct batch_checkpoint *now,

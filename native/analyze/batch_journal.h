@@ -1,6 +1,7 @@
 /* batch_journal.h - how far a stack has come, so that a batch that was killed goes on where it was.
  *
- * While a stack is worked on, `<stem>-fringe.json.part` lies beside its unfinished results. Its first line
+ * While an input is worked on, `<stem>-fringe.json.part` lies beside its unfinished results, and its lock
+ * keeps other runs away from them until the provenance takes its place. That of a stack has lines: the first
  * says what they are made from, and each further line is a checkpoint: how many slices are whole on the disk,
  * and what was counted and said in them. Lines are whole or do not count. The next run with the same origin
  * goes on behind the last checkpoint, any other begins anew and removes what it finds. Checkpoints are a
@@ -27,19 +28,26 @@ struct batch_checkpoint {
 };
 
 struct batch_journal {
-    struct file_writer file; /* empty where nothing is kept: inputs of one slice */
+    struct file_writer file;
     char origin[DIGEST_TEXT_BYTES];
-    int64_t origin_bytes, bytes; /* of the first line, of all whole lines */
+    int64_t origin_bytes, bytes; /* of the first line, of all whole lines; 0 for inputs of one slice */
     double kept_ms;              /* the time of the last checkpoint, or of the beginning */
     size_t notices_kept;         /* how many notices its lines hold */
     struct batch_checkpoint last;
 };
 
-/* Begins the journal of the provenance at `path`, or takes up one with this origin: then journal->last tells
- * where to go on; else its slices are 0. FRINGE_FILE where it cannot be written, or where another program is
- * at work on these results. Ended by batch_journal_remove or batch_journal_keep, also after a failure. */
-fringe_status batch_journal_begin(struct batch_journal *journal, const char *path,
-                                  const char origin[DIGEST_TEXT_BYTES], fringe_error *error);
+/* Makes the results whose provenance will stand at `path` this run's. FRINGE_FILE where it cannot be written,
+ * or where another program is at work on them. Ended by batch_journal_remove or batch_journal_keep, also
+ * after a failure, or by the provenance, written to journal->file. */
+fringe_status batch_journal_claim(struct batch_journal *journal, const char *path, fringe_error *error);
+
+/* Takes up the lines of an earlier run with this origin: then journal->last tells where to go on; else its
+ * slices are 0 and the journal begins anew. With NULL it stays without lines: there is nothing to go on with.
+ */
+fringe_status batch_journal_begin(struct batch_journal *journal, const char *origin, fringe_error *error);
+
+/* 1 where checkpoints are kept. */
+int batch_journal_has_lines(const struct batch_journal *journal);
 
 /* Forgets all checkpoints: the results they speak of are not there. */
 fringe_status batch_journal_restart(struct batch_journal *journal, fringe_error *error);

@@ -160,29 +160,22 @@ static fringe_status draw_overlay(struct batch_results *results, const fringe_se
     return status;
 }
 
-fringe_status batch_results_try(struct batch_results *results, const struct provenance_origin *origin,
-                                const struct batch_texts *planned, fringe_error *error)
+fringe_status batch_results_take_up(struct batch_results *results, const struct provenance_origin *origin,
+                                    fringe_error *error)
 {
     fringe_micrograph_info info;
     char digest[DIGEST_TEXT_BYTES];
-    const char *path = planned->items[planned->count - 1];
     fringe_micrograph_get_info(results->micrograph, &info);
-    fringe_status status = file_make_directories(results->input->directory, error);
-    if (status) return status;
-    if (info.slice_count == 1 || results->job->options->compress) { /* there is nothing to go on with */
-        struct file_writer writer;
-        status = file_writer_begin(&writer, path, error);
-        file_writer_discard(&writer);
-        return status;
-    }
-    status = provenance_digest(origin, digest, error);
-    return status ? status : batch_journal_begin(&results->journal, path, digest, error);
+    if (info.slice_count == 1 || results->job->options->compress) /* there is nothing to go on with */
+        return batch_journal_begin(results->journal, NULL, error);
+    fringe_status status = provenance_digest(origin, digest, error);
+    return status ? status : batch_journal_begin(results->journal, digest, error);
 }
 
 /* Begins the files behind the last checkpoint; results->written is 0 afterwards where that cannot be. */
 static fringe_status resume_files(struct batch_results *results, fringe_error *error)
 {
-    const struct batch_checkpoint *last = &results->journal.last;
+    const struct batch_checkpoint *last = &results->journal->last;
     fringe_status status = FRINGE_OK;
     results->written = last->slices;
     if (last->count_count == results->count_count && !begin_files(results, NULL)) {
@@ -197,7 +190,7 @@ static fringe_status resume_files(struct batch_results *results, fringe_error *e
     tiff_write_discard(results->labels);
     tiff_write_discard(results->probability);
     results->labels = results->probability = NULL;
-    return batch_journal_restart(&results->journal, error);
+    return batch_journal_restart(results->journal, error);
 }
 
 fringe_status batch_results_begin(struct batch_results *results, const fringe_segmentation *first,
@@ -209,7 +202,7 @@ fringe_status batch_results_begin(struct batch_results *results, const fringe_se
     results->first.labels = NULL;
     results->first.probability = NULL;
     fringe_status status = begin_counts(results, error);
-    if (!status && results->journal.last.slices > 0) status = resume_files(results, error);
+    if (!status && results->journal->last.slices > 0) status = resume_files(results, error);
     if (status) return status;
     if (results->written) {
         char text[128];
@@ -235,7 +228,7 @@ fringe_status batch_results_begin(struct batch_results *results, const fringe_se
 /* Brings all slices so far to the disk and notes that they are there, where it is not noted yet. */
 static fringe_status add_checkpoint(struct batch_results *results, fringe_error *error)
 {
-    if (results->journal.last.slices == results->written) return FRINGE_OK;
+    if (results->journal->last.slices == results->written) return FRINGE_OK;
     struct batch_checkpoint now = {.slices = results->written,
                                    .non_finite_count = results->non_finite_count,
                                    .count_count = results->count_count,
@@ -245,7 +238,7 @@ static fringe_status add_checkpoint(struct batch_results *results, fringe_error 
     for (size_t i = 0; i < now.count_count; i++) now.counts[i] = results->counts[i].pixels;
     fringe_status status = tiff_write_sync(results->labels, error);
     if (!status && results->probability) status = tiff_write_sync(results->probability, error);
-    if (!status) status = batch_journal_add(&results->journal, &now, error);
+    if (!status) status = batch_journal_add(results->journal, &now, error);
     alloc_free(now.counts);
     return status;
 }
@@ -268,7 +261,7 @@ static fringe_status write_slice(struct batch_results *results, const fringe_seg
                                  rows * segmentation->channel_count, error);
     if (status) return status;
     results->written++;
-    return batch_journal_is_due(&results->journal) ? add_checkpoint(results, error) : FRINGE_OK;
+    return batch_journal_is_due(results->journal) ? add_checkpoint(results, error) : FRINGE_OK;
 }
 
 static void run_write(void *context)
@@ -408,7 +401,8 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
     fringe_micrograph_info info;
     /* While a stack is measured its journal still says that all slices are there: killed, it goes on with
      * that. */
-    int measures = results->job->measure != NULL, early = measures && results->journal.file.stream;
+    int measures = results->job->measure != NULL,
+        early = measures && batch_journal_has_lines(results->journal);
     fringe_status status = settle_all(results, error);
     if (!status && early) status = add_checkpoint(results, error);
     if (!status && early) status = measure_particles(results, &item, planned, FILE_PART_SUFFIX, error);
@@ -419,7 +413,6 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
         return status;
     }
     status = place_files(results, planned, &placed, error);
-    batch_journal_remove(&results->journal); /* whose place the provenance takes */
     if (!status && measures && !early) status = measure_particles(results, &item, planned, "", error);
     if (!status && measures) status = measure_item_place(&item, &placed, error);
     fringe_micrograph_get_info(results->micrograph, &info);
@@ -435,7 +428,8 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
                                        .count_count = results->count_count,
                                        .particles = measures ? &item.found : NULL};
     if (!status)
-        status = batch_finish(results->input, origin, previous, planned, results->notices, &result, error);
+        status = batch_finish(results->input, origin, previous, planned, results->notices, &result,
+                              &results->journal->file, error);
     for (size_t i = 0; i < placed && status; i++) file_remove(planned->items[i], NULL);
     measure_item_free(&item);
     return status;
@@ -444,12 +438,12 @@ fringe_status batch_results_place(struct batch_results *results, const struct pr
 int batch_results_keep(struct batch_results *results)
 {
     if (settle_all(results, NULL)) return 0;
-    if (results->journal.last.slices == 0) return 0;
+    if (results->journal->last.slices == 0) return 0;
     /* Without files, the first slice was being computed again: they lie as the earlier run left them. */
     if (results->labels && add_checkpoint(results, NULL)) return 0;
     tiff_write_keep(results->labels);
     tiff_write_keep(results->probability);
-    batch_journal_keep(&results->journal);
+    batch_journal_keep(results->journal);
     results->labels = results->probability = NULL;
     return 1;
 }
@@ -461,7 +455,6 @@ void batch_results_free(struct batch_results *results)
     batch_texts_free(&results->said);
     tiff_write_discard(results->labels);
     tiff_write_discard(results->probability);
-    batch_journal_remove(&results->journal);
     alloc_free(results->overlay);
     alloc_free(results->counts);
 }

@@ -34,6 +34,7 @@ struct batch_results {
     /* Filled in by the owner. */
     const struct batch_job *job;
     const struct batch_input *input;
+    struct batch_journal *journal; /* claimed; the writing thread's while it has work */
     fringe_micrograph *micrograph;
     struct batch_texts *notices; /* those of the input, for the provenance */
     double measure_begin,
@@ -46,7 +47,6 @@ struct batch_results {
     struct side_thread *side;  /* NULL for inputs of one slice */
     struct batch_write writes[BATCH_RESULTS_WRITES];
     /* From here on the writing thread's while it has work. */
-    struct batch_journal journal;
     int32_t written; /* slices in the files */
     int broken;      /* 1: a slice could not be written, and none behind it may */
     struct tiff_writer *labels, *probability;
@@ -56,10 +56,9 @@ struct batch_results {
     size_t count_count;
 };
 
-/* Tries whether results can be written at the planned paths, the provenance last of them, before any work is
- * done; a stack begins its journal there. */
-fringe_status batch_results_try(struct batch_results *results, const struct provenance_origin *origin,
-                                const struct batch_texts *planned, fringe_error *error);
+/* Looks for what an earlier run left to go on with, before any work is done. */
+fringe_status batch_results_take_up(struct batch_results *results, const struct provenance_origin *origin,
+                                    fringe_error *error);
 
 /* Begins the files from what the first slice gave. results->next tells with which slice to go on. */
 fringe_status batch_results_begin(struct batch_results *results, const fringe_segmentation *first,

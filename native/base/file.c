@@ -254,11 +254,30 @@ static void let_go(struct file_writer *writer)
     *writer = (struct file_writer){0};
 }
 
-fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error)
+fringe_status file_writer_claim(struct file_writer *writer, const char *path, fringe_error *error)
 {
     fringe_status status = start_writer(writer, path, O_CREAT, error);
-    if (!status && ftruncate(fileno(writer->stream), 0) != 0)
-        status = file_failed(path, "cannot be created", error);
+    if (status) let_go(writer);
+    return status;
+}
+
+fringe_status file_writer_cut(struct file_writer *writer, int64_t bytes, fringe_error *error)
+{
+    struct stat facts;
+    if (file_seek(writer->stream, bytes, SEEK_SET) != 0 || fstat(fileno(writer->stream), &facts) != 0)
+        return file_failed(writer->path, "cannot be read", error);
+    if (facts.st_size < bytes)
+        return failure_set(error, FRINGE_FORMAT, "%s: %lld bytes were written, %lld are there", writer->path,
+                           (long long)bytes, (long long)facts.st_size);
+    if (ftruncate(fileno(writer->stream), (off_t)bytes) != 0)
+        return file_failed(writer->path, "cannot be written", error);
+    return FRINGE_OK;
+}
+
+fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error)
+{
+    fringe_status status = file_writer_claim(writer, path, error);
+    if (!status) status = file_writer_cut(writer, 0, error);
     if (status) let_go(writer);
     return status;
 }
@@ -266,16 +285,8 @@ fringe_status file_writer_begin(struct file_writer *writer, const char *path, fr
 fringe_status file_writer_resume(struct file_writer *writer, const char *path, int64_t bytes,
                                  fringe_error *error)
 {
-    struct stat facts;
     fringe_status status = start_writer(writer, path, 0, error);
-    if (!status && fstat(fileno(writer->stream), &facts) != 0)
-        status = file_failed(path, "cannot be read", error);
-    if (!status && facts.st_size < bytes)
-        status = failure_set(error, FRINGE_FORMAT, "%s: %lld bytes were written, %lld are there", path,
-                             (long long)bytes, (long long)facts.st_size);
-    if (!status &&
-        (ftruncate(fileno(writer->stream), (off_t)bytes) != 0 || file_seek(writer->stream, 0, SEEK_END) != 0))
-        status = file_failed(path, "cannot be written", error);
+    if (!status) status = file_writer_cut(writer, bytes, error);
     if (status) let_go(writer);
     return status;
 }

@@ -73,6 +73,14 @@ struct file_writer {
  * writer is empty and needs no discard. */
 fringe_status file_writer_begin(struct file_writer *writer, const char *path, fringe_error *error);
 
+/* Takes the temporary file with its lock and leaves what is in it, for file_writer_cut: from here on the
+ * output is this writer's. Fails as file_writer_begin does. */
+fringe_status file_writer_claim(struct file_writer *writer, const char *path, fringe_error *error);
+
+/* Goes on behind the first `bytes` bytes; what follows them is cut off. FRINGE_FORMAT where it is shorter,
+ * and then it stays as it is. */
+fringe_status file_writer_cut(struct file_writer *writer, int64_t bytes, fringe_error *error);
+
 /* Goes on with an output that was left unfinished, behind its first `bytes` bytes; what follows them is cut
  * off. FRINGE_FILE where there is none or another writer is at it, FRINGE_FORMAT where it is shorter; then
  * the writer is empty and the file as it was. */

@@ -302,11 +302,10 @@ static void write_outputs(struct json_writer *json, const struct provenance_resu
     json_write_end(json);
 }
 
-fringe_status provenance_write(const char *path, const struct provenance_origin *origin,
+fringe_status provenance_write(struct file_writer *file, const struct provenance_origin *origin,
                                const struct provenance_result *result, fringe_error *error)
 {
     struct json_writer *json;
-    struct file_writer file = {0};
     struct facts facts;
     char *text = NULL, now[CLOCK_UTC_BYTES];
     size_t size;
@@ -332,10 +331,10 @@ fringe_status provenance_write(const char *path, const struct provenance_origin 
     write_result(json, origin, result);
     write_outputs(json, result);
     status = json_write_finish(json, &text, &size, error);
-    if (!status) status = file_writer_begin(&file, path, error);
+    if (!status) status = file_writer_cut(file, 0, error);
     if (!status) {
-        fwrite(text, 1, size, file.stream); /* a failure stays in the stream, and the commit tells it */
-        status = file_writer_commit(&file, error);
+        fwrite(text, 1, size, file->stream); /* a failure stays in the stream, and the commit tells it */
+        status = file_writer_commit(file, error);
     }
     alloc_free(text);
     return status;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "fringe/batch.h"
 #include "fringe/faults.h"
 #include "fringe/micrograph.h"
@@ -81,8 +82,9 @@ struct provenance_result {
     const struct provenance_particles *particles; /* NULL where a model was applied and nothing else */
 };
 
-/* Writes the file; complete or absent. */
-fringe_status provenance_write(const char *path, const struct provenance_origin *origin,
+/* Writes it in place of what the file held so far, and commits. On failure the writer may still be there, for
+ * the caller to discard. */
+fringe_status provenance_write(struct file_writer *file, const struct provenance_origin *origin,
                                const struct provenance_result *result, fringe_error *error);
 
 /* The digest of all that decides the bytes of results: equal exactly where one run may go on with what

@@ -197,6 +197,24 @@ Test(file, what_was_kept_is_resumed_behind_what_counts)
     cr_expect_eq(count_files(), 1);
 }
 
+Test(file, what_was_kept_is_claimed_as_it_is)
+{
+    struct file_writer writer, other;
+    const char *path = in_folder("out"), *part = in_folder("out.part");
+    put(part, "of a killed program");
+    cr_assert_eq(file_writer_claim(&writer, path, NULL), FRINGE_OK);
+    expect_content(part, "of a killed program");
+    cr_expect_eq(file_writer_claim(&other, path, NULL), FRINGE_FILE, "two writers at once");
+    cr_expect_eq(file_writer_cut(&writer, 20, NULL), FRINGE_FORMAT, "it has 19 bytes");
+    expect_content(part, "of a killed program");
+    cr_expect_eq(file_writer_cut(&writer, 5, NULL), FRINGE_OK);
+    fputs("another", writer.stream);
+    cr_expect_eq(file_writer_cut(&writer, 12, NULL), FRINGE_OK, "what waits in the stream counts");
+    cr_assert_eq(file_writer_commit(&writer, NULL), FRINGE_OK);
+    expect_content(path, "of a another");
+    cr_expect_eq(count_files(), 1);
+}
+
 Test(file, what_was_kept_is_replaced_or_removed)
 {
     struct file_writer writer;

@@ -66,8 +66,11 @@ static void write_it(const struct made *made)
                                        .output_count = 2,
                                        .notices = notices,
                                        .notice_count = 1};
+    struct file_writer file;
     fringe_error error;
-    cr_assert_eq(provenance_write(path, &made->origin, &result, &error), FRINGE_OK, "%s", error.message);
+    cr_assert_eq(file_writer_begin(&file, path, NULL), FRINGE_OK);
+    fputs("the lines of a journal, whose place it takes\n", file.stream);
+    cr_assert_eq(provenance_write(&file, &made->origin, &result, &error), FRINGE_OK, "%s", error.message);
 }
 
 static struct provenance_record *read_it(void)
