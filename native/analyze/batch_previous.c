@@ -64,7 +64,7 @@ static fringe_status compare(struct batch_previous *previous, const struct batch
     if (!provenance_differs(previous->record, origin, words, sizeof words))
         return all_there(previous, input, &previous->same, error);
     if (origin->options->overwrite) return FRINGE_OK;
-    return failure_set(error, FRINGE_EXISTS, "the result was made %s; use --overwrite", words);
+    return failure_set(error, FRINGE_EXISTS, "the result was made %s; use --overwrite or another -o", words);
 }
 
 fringe_status batch_previous_find(struct batch_previous *previous, const struct batch_input *input,

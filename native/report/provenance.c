@@ -442,6 +442,33 @@ static void compare_fact(const struct text_node *root, const struct fact *fact, 
     append(words, size, "%swith %s %.*s, now %.*s", *words ? ", " : "", fact->label, most, then, most, now);
 }
 
+/* What decides a result, by kind; each command has its own. */
+struct decided_by {
+    int model, measurement, forest;
+};
+
+static const char *command_name(struct decided_by by)
+{
+    if (by.model) return by.measurement ? "analyze" : "segment";
+    return by.forest ? "classify" : "measure";
+}
+
+/* Where another command made the result, and that says nothing of what this one needs, its name is the whole
+ * difference: nobody is helped by a list of options that were nothing. An analysis has all that a
+ * segmentation has. */
+static void compare_commands(const struct text_node *root, const struct provenance_origin *origin,
+                             char *words, size_t size)
+{
+    const struct text_node *forest = text_tree_find(root, "forest");
+    const struct provenance_measurement *measurement = origin->measurement;
+    struct decided_by then = {text_tree_find(root, "model") != NULL, forest != NULL,
+                              strcmp(text_tree_text(forest, "sha256", "none"), "none") != 0},
+                      now = {origin->model != NULL, measurement != NULL,
+                             measurement && measurement->faults.sha256};
+    if (then.model != now.model || (now.measurement && !then.measurement))
+        snprintf(words, size, "by fringe %s, now by fringe %s", command_name(then), command_name(now));
+}
+
 int provenance_differs(const struct provenance_record *record, const struct provenance_origin *origin,
                        char *words, size_t size)
 {
@@ -449,6 +476,7 @@ int provenance_differs(const struct provenance_record *record, const struct prov
     list_facts(origin, &facts);
     *words = 0;
     for (size_t i = 0; i < facts.count; i++) compare_fact(record->root, &facts.rows[i], words, size);
+    if (*words) compare_commands(record->root, origin, words, size);
     return *words != 0;
 }
 

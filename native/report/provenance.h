@@ -106,8 +106,8 @@ const struct text_node *provenance_root(const struct provenance_record *record);
 void provenance_free(struct provenance_record *record);
 
 /* 1 where a result of `origin` would be another than the recorded one, or hold more files, with the
- * differences in words: "with --threshold 0.5, now 0.6". Files recorded beyond those asked for are no
- * difference. */
+ * differences in words: "with --threshold 0.5, now 0.6", "by fringe segment, now by fringe measure". Files
+ * recorded beyond those asked for are no difference. */
 int provenance_differs(const struct provenance_record *record, const struct provenance_origin *origin,
                        char *words, size_t size);
 
