@@ -54,7 +54,7 @@ struct package {
     double pixel_size_nm, pixel_size_min_nm, pixel_size_max_nm;
     double dose_min_e_per_A2, dose_max_e_per_A2;
     const char *polarity; /* "bright", "dark", "either" or "" */
-    int lattice_filter;   /* 1: the network was trained on what image/lattice_filter.h leaves */
+    int lattice_filter;   /* 1: the input goes through image/lattice_filter.h before its steps */
 
     /* Of the test tensors: |out - expected| <= absolute + relative * |expected|. */
     double relative_tolerance, absolute_tolerance, mismatches_per_million;

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/run_state.h"
-#include "image/lattice_filter.h"
 #include "image/reflect.h"
 #include "image/resample.h"
 #include "image/sample_plane.h"
@@ -207,11 +206,7 @@ static fringe_status prepare(const struct train_recipe *recipe, struct slice_pla
                                         .pixel_count = pixels,
                                         .plane_stride = pixels,
                                         .run = run};
-    fringe_status status = FRINGE_OK;
-    for (int32_t c = 0; c < channels && recipe->lattice_filter && !status; c++)
-        status = lattice_filter_apply(planes->pixels + (size_t)c * pixels, planes->height_px,
-                                      planes->width_px, run, error);
-    if (!status) status = preparation_apply(steps, count, &sample, error);
+    fringe_status status = preparation_apply(steps, count, &sample, error);
     for (int32_t c = 0; c < channels && !status; c++) {
         struct plane_summary summary;
         float *plane = planes->pixels + (size_t)c * pixels;

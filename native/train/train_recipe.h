@@ -36,6 +36,7 @@ struct train_recipe {
 
     const char *name, *description, *license, *author, *polarity;
     struct augmentation_range dose_e_per_a2; /* 0, 0: not said */
+    int lattice_filter;                      /* 1: the finished model asks for image/lattice_filter.h */
 
     struct train_texts train, validation; /* files and folders */
     const char *truth, *validation_truth; /* folders of labels; NULL: beside the images */
@@ -49,7 +50,6 @@ struct train_recipe {
     struct train_texts class_names;
     double pixel_size_nm; /* calibrated images are resampled to it; 0: never */
     enum train_normalize normalize;
-    int lattice_filter; /* image/lattice_filter.h comes before it */
     double subtract, divide;
     double gain, shift, zero; /* the same as value * gain + shift; 0 */
     double memory_mib;        /* of images that are kept in memory */

@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
-#include "image/lattice_filter.h"
 #include "support/labelled_images.h"
 #include "train/samples.h"
 
@@ -130,21 +129,6 @@ Test(samples, keep_the_absolute_scale_where_asked)
     struct training_validation validation = samples_validation(samples);
     struct train_batch batch;
     cr_assert_eq(validation.open(validation.context, 0, 1, run, &batch, NULL), FRINGE_OK);
-    for (int i = 0; i < PIXELS; i++)
-        cr_assert_float_eq((double)batch.images[i], ((double)pixels[i] - 30) / 4, 1e-5);
-    train_batch_clear(&batch);
-    samples_free(samples);
-}
-
-Test(samples, are_filtered_where_the_recipe_asks)
-{
-    write_pair("a", 1, (const uint8_t[]){0, 1, 1}, 0);
-    struct samples *samples =
-        opened("data: {train: a.tif, normalize: fixed, subtract: 30, divide: 4, lattice_filter: true}");
-    struct training_validation validation = samples_validation(samples);
-    struct train_batch batch;
-    cr_assert_eq(validation.open(validation.context, 0, 1, run, &batch, NULL), FRINGE_OK);
-    cr_assert_eq(lattice_filter_apply(pixels, SIDE, SIDE, run, NULL), FRINGE_OK);
     for (int i = 0; i < PIXELS; i++)
         cr_assert_float_eq((double)batch.images[i], ((double)pixels[i] - 30) / 4, 1e-5);
     train_batch_clear(&batch);
