@@ -130,10 +130,10 @@ static void add_window(const struct job *job, int64_t top, int64_t left, const f
     int end = left + SIDE > job->width_px ? (int)(job->width_px - left) : SIDE;
     for (int y = 0; y < SIDE; y++) {
         if (top + y < 0 || top + y >= job->height_px) continue;
-        float *row = job->to + (top + y) * job->width_px + left;
+        float *row = job->to + (top + y) * job->width_px;
         float height = mean * job->hann[y];
         for (int x = first; x < end; x++)
-            row[x] += from[y * SIDE + x] * (1.0f / AREA) + height * job->hann[x];
+            row[left + x] += from[y * SIDE + x] * (1.0f / AREA) + height * job->hann[x];
     }
 }
 
