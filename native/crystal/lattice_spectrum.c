@@ -368,6 +368,24 @@ done:
     return status;
 }
 
+double lattice_spectrum_power(const struct lattice_spectrum *s, int32_t kx, int32_t ky)
+{
+    int32_t n = s->size_px;
+    return s->power[(size_t)((kx + n) % n) * (size_t)n + (size_t)((ky + n) % n)];
+}
+
+int lattice_spectrum_is_maximum(const struct lattice_spectrum *s, int32_t kx, int32_t ky)
+{
+    double here = lattice_spectrum_power(s, kx, ky);
+    for (int32_t i = -1; i <= 1; i++)
+        for (int32_t j = -1; j <= 1; j++) {
+            if (!i && !j) continue;
+            double beside = lattice_spectrum_power(s, kx + i, ky + j);
+            if (beside > here || (beside == here && (j < 0 || (j == 0 && i < 0)))) return 0;
+        }
+    return 1;
+}
+
 void lattice_spectrum_free(struct lattice_spectrum *spectrum)
 {
     if (!spectrum) return;

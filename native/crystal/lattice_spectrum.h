@@ -55,6 +55,12 @@ void lattice_spectrum_free(struct lattice_spectrum *spectrum);
 fringe_status lattice_spectrum_unwindow(const struct lattice_spectrum *windowed,
                                         struct lattice_spectrum **spectrum, fringe_error *error);
 
+/* The power at a frequency, in steps of the transform from -size_px to size_px - 1, either sign. */
+double lattice_spectrum_power(const struct lattice_spectrum *spectrum, int32_t kx, int32_t ky);
+
+/* 1 where none of the eight frequencies beside it has more; of neighbours that are alike one alone is it. */
+int lattice_spectrum_is_maximum(const struct lattice_spectrum *spectrum, int32_t kx, int32_t ky);
+
 /* The median power of the ring through |g|. */
 double lattice_spectrum_ring(const struct lattice_spectrum *spectrum, double g);
 

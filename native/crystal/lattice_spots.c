@@ -39,24 +39,6 @@ struct peak {
     double contrast, power;
 };
 
-static double power_at(const struct lattice_spectrum *s, int32_t kx, int32_t ky)
-{
-    int32_t n = s->size_px;
-    return s->power[(size_t)((kx + n) % n) * (size_t)n + (size_t)((ky + n) % n)];
-}
-
-static int is_maximum(const struct lattice_spectrum *s, int32_t kx, int32_t ky)
-{
-    double here = power_at(s, kx, ky);
-    for (int32_t i = -1; i <= 1; i++)
-        for (int32_t j = -1; j <= 1; j++) {
-            if (!i && !j) continue;
-            double beside = power_at(s, kx + i, ky + j);
-            if (beside > here || (beside == here && (j < 0 || (j == 0 && i < 0)))) return 0;
-        }
-    return 1;
-}
-
 /* Keeps the list sorted by falling contrast, and the best of them where there are too many. */
 static void keep(struct peak *peaks, int *count, int most, struct peak peak)
 {
@@ -176,8 +158,8 @@ static int find_peaks(const struct lattice_spectrum *s, struct lattice_spots *sp
         for (int32_t kx = ky ? -reach_x : 1; kx <= reach_x; kx++) {
             double g = hypot(kx * s->step_x, ky * s->step_y);
             if (g < spots->g_least || g > spots->g_most) continue;
-            double power = power_at(s, kx, ky), ring = lattice_spectrum_ring(s, g);
-            if (power < 0.7 * ON_NET_LEAST * ring || !is_maximum(s, kx, ky)) continue;
+            double power = lattice_spectrum_power(s, kx, ky), ring = lattice_spectrum_ring(s, g);
+            if (power < 0.7 * ON_NET_LEAST * ring || !lattice_spectrum_is_maximum(s, kx, ky)) continue;
             keep(peaks, &count, PEAK_MOST, (struct peak){kx, ky, power / ring, power});
         }
     int kept = 0;

@@ -33,21 +33,6 @@ struct sums {
     double *power, *places; /* of each ring's outer half */
 };
 
-static double power_at(const struct lattice_spectrum *s, int32_t kx, int32_t ky)
-{
-    int32_t n = s->size_px;
-    return s->power[(size_t)((kx + n) % n) * (size_t)n + (size_t)((ky + n) % n)];
-}
-
-static int is_maximum(const struct lattice_spectrum *s, int32_t kx, int32_t ky)
-{
-    double here = power_at(s, kx, ky);
-    for (int32_t i = -1; i <= 1; i++)
-        for (int32_t j = -1; j <= 1; j++)
-            if (power_at(s, kx + i, ky + j) > here) return 0;
-    return 1;
-}
-
 static void keep(struct sums *sums, struct peak peak)
 {
     if (sums->peak_count == PEAK_MOST && peak.contrast <= sums->peaks[PEAK_MOST - 1].contrast) return;
@@ -60,7 +45,7 @@ static void keep(struct sums *sums, struct peak peak)
 static void look_at(const struct lattice_spectrum *s, int32_t kx, int32_t ky, double gx, double gy, double g,
                     struct sums *sums)
 {
-    double power = power_at(s, kx, ky), ring = lattice_spectrum_ring(s, g);
+    double power = lattice_spectrum_power(s, kx, ky), ring = lattice_spectrum_ring(s, g);
     if (!(ring > 0)) return;
     double contrast = power / ring;
     int32_t half_ring = (int32_t)(g / s->ring_step);
@@ -68,7 +53,8 @@ static void look_at(const struct lattice_spectrum *s, int32_t kx, int32_t ky, do
     sums->standing += contrast >= STANDS_OUT;
     sums->power[half_ring] += power;
     sums->places[half_ring]++;
-    if (contrast >= PEAK_LEAST && is_maximum(s, kx, ky)) keep(sums, (struct peak){contrast, gx / g, gy / g});
+    if (contrast >= PEAK_LEAST && lattice_spectrum_is_maximum(s, kx, ky))
+        keep(sums, (struct peak){contrast, gx / g, gy / g});
 }
 
 static void choose_directions(const struct sums *sums, struct ring_contrast *contrast)
