@@ -20,7 +20,8 @@ enum { LATTICE_FILTER_WINDOW_PX = 32 };
 
 /* Filters `plane` (height_px x width_px, without gaps) in place. A factor or an offset of the pixels stays
  * one. Beyond its border the image goes on mirrored; pixels that are no numbers count as their window's mean
- * and stay what they are. The same bytes for any number of threads. FRINGE_MEMORY, FRINGE_CANCELLED. */
+ * and stay what they are. `run` is not NULL; a second plane is needed meanwhile. The same bytes for any
+ * number of threads. On FRINGE_MEMORY and FRINGE_CANCELLED the plane is as it was. */
 fringe_status lattice_filter_apply(float *plane, int32_t height_px, int32_t width_px, const fringe_run *run,
                                    fringe_error *error);
 

@@ -333,8 +333,8 @@ fringe_status provenance_write(struct file_writer *file, const struct provenance
     status = json_write_finish(json, &text, &size, error);
     if (!status) status = file_writer_cut(file, 0, error);
     if (!status) {
-        fwrite(text, 1, size, file->stream); /* a failure stays in the stream, and the commit tells it */
-        status = file_writer_commit(file, error);
+        status = file_writer_write(file, text, size, error);
+        if (!status) status = file_writer_commit(file, error);
     }
     alloc_free(text);
     return status;
