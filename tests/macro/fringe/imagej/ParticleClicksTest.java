@@ -19,10 +19,12 @@ import ij.measure.Calibration;
 import ij.measure.ResultsTable;
 import ij.plugin.frame.Recorder;
 import ij.process.ImageProcessor;
-import java.awt.Point;
-import java.awt.Robot;
+import java.awt.AWTEvent;
+import java.awt.EventQueue;
+import java.awt.Toolkit;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
+import java.awt.event.MouseEvent;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,23 +73,40 @@ public class ParticleClicksTest {
         return image;
     }
 
-    /** Puts the mouse over a pixel of the micrograph. */
-    private Robot moveTo(int x, int y) throws Exception {
-        Robot robot = new Robot();
-        drawn.getWindow().toFront();
+    /** Lets the micrograph's window hear of the mouse or a key, as it would from the screen, and waits until it has. */
+    private static void happens(AWTEvent event) throws Exception {
+        Toolkit.getDefaultToolkit().getSystemEventQueue().postEvent(event);
+        EventQueue.invokeAndWait(() -> { });
+    }
+
+    private void mouse(int what, int x, int y, int keys) throws Exception {
+        mouse(what, x, y, keys, System.currentTimeMillis());
+    }
+
+    private void mouse(int what, int x, int y, int keys, long when) throws Exception {
         ImageCanvas canvas = drawn.getCanvas();
-        Point corner = canvas.getLocationOnScreen();
-        robot.mouseMove(corner.x + canvas.screenX(x), corner.y + canvas.screenY(y));
-        robot.waitForIdle();
-        return robot;
+        boolean down = what == MouseEvent.MOUSE_PRESSED || what == MouseEvent.MOUSE_DRAGGED;
+        int button = what == MouseEvent.MOUSE_DRAGGED ? MouseEvent.NOBUTTON : MouseEvent.BUTTON1;
+        happens(new MouseEvent(canvas, what, when, keys | (down ? InputEvent.BUTTON1_DOWN_MASK : 0),
+                canvas.screenX(x), canvas.screenY(y), 1, false, button));
+    }
+
+    private void key(int what, int keys) throws Exception {
+        happens(new KeyEvent(drawn.getCanvas(), what, System.currentTimeMillis(), keys, KeyEvent.VK_SHIFT, KeyEvent.CHAR_UNDEFINED));
+    }
+
+    /** A click that lasts so many milliseconds, however busy the machine is. */
+    private void click(int x, int y, int keys, int press) throws Exception {
+        IJ.wait(700); // two would be a double click
+        long pressed = System.currentTimeMillis();
+        mouse(MouseEvent.MOUSE_PRESSED, x, y, keys, pressed);
+        IJ.wait(press);
+        mouse(MouseEvent.MOUSE_RELEASED, x, y, keys, pressed + press);
+        mouse(MouseEvent.MOUSE_CLICKED, x, y, keys, pressed + press);
     }
 
     private void click(int x, int y) throws Exception {
-        IJ.wait(700); // no double click of two
-        Robot robot = moveTo(x, y);
-        robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
-        robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
-        robot.waitForIdle();
+        click(x, y, 0, 0);
     }
 
     private static boolean tells(String words) {
@@ -95,15 +114,10 @@ public class ParticleClicksTest {
         return spectrum != null && String.valueOf(spectrum.getProperty("Info")).contains(words);
     }
 
-    /** Without a window manager a window may still be on its way when it is clicked at: then the click is repeated. */
     private void clickDisc(int disc) throws Exception {
         String number = "particle\t" + (disc + 1) + "\n";
-        for (int tries = 0; tries < 5; tries++) {
-            click(disc * DrawnFaults.SIDE + MIDDLE, MIDDLE);
-            for (int i = 0; i < 500 && !tells(number); i++) IJ.wait(20);
-            if (tells(number)) break;
-        }
-        assertTrue("the spectrum of particle " + (disc + 1), tells(number));
+        click(disc * DrawnFaults.SIDE + MIDDLE, MIDDLE);
+        Session.await("the spectrum of particle " + (disc + 1), () -> tells(number));
         Session.await("the image is free", () -> !drawn.isLocked());
     }
 
@@ -166,11 +180,10 @@ public class ParticleClicksTest {
         drawn.changes = false;
         drawn.close();
         drawn = null;
-        for (int i = 0; i < 50 && micrograph.get() != null; i++) {
+        Session.await("the micrograph is freed", () -> {
             System.gc();
-            IJ.wait(50);
-        }
-        assertNull("the micrograph is freed", micrograph.get());
+            return micrograph.get() == null;
+        });
         assertTrue(Session.shown(WINDOW).isVisible());
     }
 
@@ -194,24 +207,18 @@ public class ParticleClicksTest {
         }
         IJ.setTool("rectangle");
         IJ.wait(700);
-        Robot robot = moveTo(MIDDLE - 20, MIDDLE - 20);
-        robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
-        moveTo(MIDDLE, MIDDLE);
-        moveTo(MIDDLE + 20, MIDDLE + 20);
-        robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
-        robot.waitForIdle();
+        mouse(MouseEvent.MOUSE_PRESSED, MIDDLE - 20, MIDDLE - 20, 0);
+        mouse(MouseEvent.MOUSE_DRAGGED, MIDDLE, MIDDLE, 0);
+        mouse(MouseEvent.MOUSE_DRAGGED, MIDDLE + 20, MIDDLE + 20, 0);
+        mouse(MouseEvent.MOUSE_RELEASED, MIDDLE + 20, MIDDLE + 20, 0);
         assertNothing("a selection is drawn");
         assertEquals(40, drawn.getRoi().getBounds().width, 2);
         drawn.deleteRoi();
-        robot.keyPress(KeyEvent.VK_SHIFT);
-        click(MIDDLE, MIDDLE);
-        robot.keyRelease(KeyEvent.VK_SHIFT);
+        key(KeyEvent.KEY_PRESSED, InputEvent.SHIFT_DOWN_MASK);
+        click(MIDDLE, MIDDLE, InputEvent.SHIFT_DOWN_MASK, 0);
+        key(KeyEvent.KEY_RELEASED, 0);
         assertNothing("with a key");
-        IJ.wait(700);
-        moveTo(MIDDLE, MIDDLE);
-        robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
-        IJ.wait(500);
-        robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
+        click(MIDDLE, MIDDLE, 0, 500);
         assertNothing("a long press");
         assertEquals("is ImageJ's", "0001", drawn.getRoi().getName());
         drawn.deleteRoi();
