@@ -7,8 +7,8 @@
  * pass over it.
  */
 #include "base/kernel.h"
+#include "base/vec_quads.h"
 #include "tensor/conv.h"
-#include "tensor/vec_quads.h"
 
 #if KERNEL_LANES == 16
 enum { MOST_VECTORS = 6 };

@@ -2,8 +2,8 @@
  * the maximum sorts pixels by their place in the pair first, since of its comparisons with NaN they make a
  * poor job. */
 #include "base/kernel.h"
+#include "base/vec_quads.h"
 #include "tensor/pairs.h"
-#include "tensor/vec_quads.h"
 
 static void repeat(const float *restrict in, int64_t n, float *restrict out)
 {

@@ -7,7 +7,7 @@
  * pixels.
  */
 #include "base/kernel.h"
-#include "tensor/vec_quads.h"
+#include "base/vec_quads.h"
 #include "tensor/winograd.h"
 
 #define INLINE static inline __attribute__((always_inline))

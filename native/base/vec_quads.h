@@ -1,11 +1,11 @@
-/* vec_quads.h - vectors as runs of four floats ("quads"), for the kernels that turn pixels into tiles of four
- * and back.
+/* vec_quads.h - vectors as runs of four floats ("quads"), for the kernels that sort pixels by fours: tiles of a
+ * convolution, places in a window.
  *
  * Shuffles within quads cost one instruction on every path, those across the whole vector two or three: so
  * vectors are loaded and stored quad by quad, and what lies in between stays within quads.
  */
-#ifndef TENSOR_VEC_QUADS_H
-#define TENSOR_VEC_QUADS_H
+#ifndef BASE_VEC_QUADS_H
+#define BASE_VEC_QUADS_H
 
 #include "base/kernel.h"
 
