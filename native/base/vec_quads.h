@@ -1,5 +1,5 @@
-/* vec_quads.h - vectors as runs of four floats ("quads"), for the kernels that sort pixels by fours: tiles of a
- * convolution, places in a window.
+/* vec_quads.h - vectors as runs of four floats ("quads"), for the kernels that sort pixels by fours: tiles of
+ * a convolution, places in a window.
  *
  * Shuffles within quads cost one instruction on every path, those across the whole vector two or three: so
  * vectors are loaded and stored quad by quad, and what lies in between stays within quads.

@@ -106,3 +106,9 @@ void fft_inverse(const struct fft_plan *plan, float *spectrum_re, float *spectru
     kernels->rows_transposed(&plan->columns, 1, spectrum_re, spectrum_im, width, out_re, out_im, width,
                              scratch);
 }
+
+void fft_columns(const struct fft_plan *plan, int inverse, float *re, float *im, size_t stride, size_t count,
+                 float *scratch)
+{
+    CPU_CHOOSE(fft)->columns(&plan->columns, inverse, re, im, stride, count, scratch);
+}

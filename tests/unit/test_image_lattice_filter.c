@@ -135,16 +135,23 @@ static void add_window(const float *from, int height, int width, int top, int le
         }
 }
 
+/* Tall ones are filtered in bands of rows, wide ones in groups of windows. */
 Test(lattice_filter, is_its_definition)
 {
-    enum { HEIGHT = 45, WIDTH = 71 };
-    static double sum[HEIGHT * WIDTH];
-    draw(HEIGHT, WIDTH, 0.7, 1);
-    filter(HEIGHT, WIDTH);
-    for (int top = -HALF; top < HEIGHT; top += HALF)
-        for (int left = -HALF; left < WIDTH; left += HALF) add_window(image, HEIGHT, WIDTH, top, left, sum);
-    for (int i = 0; i < HEIGHT * WIDTH; i++)
-        cr_assert_float_eq(filtered[i], sum[i], 2e-5, "pixel %d: %g, not %g", i, filtered[i], sum[i]);
+    const int sizes[][2] = {{150, 45}, {17, 1100}};
+    static double sum[MOST];
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        int height = sizes[s][0], width = sizes[s][1];
+        memset(sum, 0, sizeof sum);
+        draw(height, width, 0.7, 1);
+        filter(height, width);
+        for (int top = -HALF; top < height; top += HALF)
+            for (int left = -HALF; left < width; left += HALF)
+                add_window(image, height, width, top, left, sum);
+        for (int i = 0; i < height * width; i++)
+            cr_assert_float_eq(filtered[i], sum[i], 2e-5, "%d x %d, pixel %d: %g, not %g", height, width, i,
+                               filtered[i], sum[i]);
+    }
 }
 
 Test(lattice_filter, keeps_fringes_and_halves_noise)
@@ -230,7 +237,7 @@ Test(lattice_filter, takes_any_size)
 
 Test(lattice_filter, same_bytes_for_any_number_of_threads)
 {
-    enum { HEIGHT = 128, WIDTH = 150 };
+    enum { HEIGHT = 200, WIDTH = 100 };
     static float one[HEIGHT * WIDTH];
     draw(HEIGHT, WIDTH, 0.5, 6);
     for (int threads = 1; threads <= 5; threads++) {
