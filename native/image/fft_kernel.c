@@ -1,11 +1,44 @@
 #include "base/kernel.h"
+#include "base/vec_quads.h"
 #include "image/fft_kernels.h"
 
-/* A column is held in scratch as n pairs of vectors: the real parts of KERNEL_LANES columns, then the
- * imaginary ones. Stages go from one half of the scratch to the other (Stockham's order: no bit reversal). */
+/* KERNEL_LANES columns are transformed at a time, as pairs of vectors. Stages go from one half of the scratch
+ * to the other (Stockham's order: no bit reversal); whole vectors of columns are read by the first stage and
+ * written by the last where they stand. */
 struct pair {
     vec re, im;
 };
+
+/* Pair i stands at re + i * stride and im + i * stride. */
+struct places {
+    float *re, *im;
+    size_t stride;
+};
+
+static inline struct places places_in(float *scratch)
+{
+    return (struct places){scratch, scratch + KERNEL_LANES, 2 * KERNEL_LANES};
+}
+
+static inline struct pair load(const struct places *from, size_t offset)
+{
+    struct pair pair = {vec_load(from->re + offset), vec_load(from->im + offset)};
+    vec_hold(&pair.re);
+    vec_hold(&pair.im);
+    return pair;
+}
+
+static inline void store(const struct places *to, size_t offset, struct pair pair)
+{
+    vec_store(to->re + offset, pair.re);
+    vec_store(to->im + offset, pair.im);
+}
+
+static inline void walk(struct places *places, size_t offset)
+{
+    places->re += offset;
+    places->im += offset;
+}
 
 static inline struct pair add(struct pair a, struct pair b)
 {
@@ -81,39 +114,53 @@ static inline __attribute__((always_inline)) void butterfly(int radix, struct pa
     }
 }
 
-/* One stage: `span` interleaved transforms are done, n / (span radix) groups remain to be split. */
-static inline __attribute__((always_inline)) void stage(int radix, int32_t n, int32_t span,
-                                                        const float *factors, const struct pair *restrict in,
-                                                        struct pair *restrict out)
+/* One stage: `span` interleaved transforms are done, n / (span radix) groups remain to be split. Pair q of
+ * group p is read from place q + span (p + groups k) and written to q + span (radix p + k), for k below the
+ * radix: both pointers walk. */
+static inline __attribute__((always_inline)) void
+stage(int radix, int32_t n, int32_t span, const float *factors, struct places in, struct places out)
 {
     int32_t groups = n / (span * radix);
-    for (int32_t p = 0; p < groups; p++, factors += 2 * (radix - 1))
+    size_t in_apart = (size_t)(span * groups) * in.stride, out_apart = (size_t)span * out.stride;
+    for (int32_t p = 0; p < groups; p++, factors += 2 * (radix - 1)) {
         for (int32_t q = 0; q < span; q++) {
             struct pair x[5];
-            for (int k = 0; k < radix; k++) x[k] = in[q + span * (p + groups * k)];
+            for (int k = 0; k < radix; k++) x[k] = load(&in, k * in_apart);
             butterfly(radix, x);
-            struct pair *to = out + q + span * radix * p;
-            to[0] = x[0];
-            for (int k = 1; k < radix; k++) to[span * k] = times(x[k], factors + 2 * (k - 1));
+            for (int k = 1; k < radix && p > 0; k++) x[k] = times(x[k], factors + 2 * (k - 1)); /* else 1 */
+            for (int k = 0; k < radix; k++) store(&out, k * out_apart, x[k]);
+            walk(&in, in.stride);
+            walk(&out, out.stride);
         }
+        walk(&out, (size_t)(radix - 1) * out_apart);
+    }
 }
 
-/* All stages; returns the half of the scratch in which the result stands. */
-static struct pair *transform(const struct fft_length *length, struct pair *in, struct pair *out)
+/* All stages, the last into `to`, which may be where the first reads. */
+static void transform(const struct fft_length *length, struct places from, struct places to,
+                      const struct places halves[2])
 {
     int32_t span = 1;
     for (int i = 0; i < length->stage_count; i++) {
         int32_t radix = length->radix[i];
-        if (radix == 2) stage(2, length->n, span, length->factors[i], in, out);
-        if (radix == 3) stage(3, length->n, span, length->factors[i], in, out);
-        if (radix == 4) stage(4, length->n, span, length->factors[i], in, out);
-        if (radix == 5) stage(5, length->n, span, length->factors[i], in, out);
-        struct pair *swap = in;
-        in = out;
-        out = swap;
+        struct places out = i + 1 < length->stage_count ? halves[i % 2] : to;
+        if (radix == 2) stage(2, length->n, span, length->factors[i], from, out);
+        if (radix == 3) stage(3, length->n, span, length->factors[i], from, out);
+        if (radix == 4) stage(4, length->n, span, length->factors[i], from, out);
+        if (radix == 5) stage(5, length->n, span, length->factors[i], from, out);
+        from = out;
         span *= radix;
     }
-    return in;
+}
+
+/* The first lanes of n pairs. */
+static void write_part(const struct places *from, size_t n, size_t lanes, const struct places *to)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct pair pair = load(from, i * from->stride);
+        vec_store_part(to->re + i * to->stride, pair.re, lanes);
+        vec_store_part(to->im + i * to->stride, pair.im, lanes);
+    }
 }
 
 /* The inverse is the forward transform with real and imaginary parts exchanged on the way in and out. */
@@ -121,40 +168,57 @@ static void columns(const struct fft_length *length, int inverse, float *re, flo
                     size_t count, float *scratch)
 {
     size_t n = (size_t)length->n;
-    struct pair *first = (struct pair *)scratch, *second = first + n;
-    float *one = inverse ? im : re, *other = inverse ? re : im;
+    const struct places halves[2] = {places_in(scratch), places_in(scratch + 2 * n * KERNEL_LANES)};
+    const struct places *last = &halves[(length->stage_count - 1) % 2];
     for (size_t c = 0; c < count; c += KERNEL_LANES) {
-        size_t lanes = count - c;
-        for (size_t i = 0; i < n; i++)
-            first[i] = (struct pair){vec_load_part(one + i * stride + c, lanes),
-                                     vec_load_part(other + i * stride + c, lanes)};
-        struct pair *result = transform(length, first, second);
-        for (size_t i = 0; i < n; i++) {
-            vec_store_part(one + i * stride + c, result[i].re, lanes);
-            vec_store_part(other + i * stride + c, result[i].im, lanes);
+        struct places here = {(inverse ? im : re) + c, (inverse ? re : im) + c, stride};
+        if (count - c >= KERNEL_LANES) {
+            transform(length, here, here, halves);
+            continue;
         }
+        for (size_t i = 0; i < n; i++) {
+            struct pair pair = {vec_load_part(here.re + i * stride, count - c),
+                                vec_load_part(here.im + i * stride, count - c)};
+            store(&halves[1], i * halves[1].stride, pair);
+        }
+        transform(length, halves[1], *last, halves);
+        write_part(last, n, count - c, &here);
     }
+}
+
+/* Number i of `rows` rows to lane 0, 1, ... of pair i. */
+static void read_rows(const float *re, const float *im, size_t n, size_t rows, const struct places *to)
+{
+    size_t i = 0;
+    for (; rows == KERNEL_LANES && i + 4 <= n; i += 4)
+        for (int part = 0; part < 2; part++) {
+            const float *from = (part ? im : re) + i;
+            float *out = (part ? to->im : to->re) + i * to->stride;
+            vec column[4], row[4];
+            for (size_t r = 0; r < 4; r++) row[r] = vec_load_quads(from + r * n, 4 * (ptrdiff_t)n);
+            vec_columns(row[0], row[1], row[2], row[3], column);
+            for (size_t r = 0; r < 4; r++) vec_store(out + r * to->stride, column[r]);
+        }
+    for (; i < n; i++)
+        for (size_t r = 0; r < rows; r++) {
+            to->re[i * to->stride + r] = re[r * n + i];
+            to->im[i * to->stride + r] = im[r * n + i];
+        }
 }
 
 static void rows_transposed(const struct fft_length *length, int inverse, const float *re, const float *im,
                             size_t count, float *out_re, float *out_im, size_t out_stride, float *scratch)
 {
     size_t n = (size_t)length->n;
-    struct pair *first = (struct pair *)scratch, *second = first + n;
+    const struct places halves[2] = {places_in(scratch), places_in(scratch + 2 * n * KERNEL_LANES)};
+    const struct places *last = &halves[(length->stage_count - 1) % 2];
     const float *one = inverse ? im : re, *other = inverse ? re : im;
-    float *out_one = inverse ? out_im : out_re, *out_other = inverse ? out_re : out_im;
     for (size_t r = 0; r < count; r += KERNEL_LANES) {
-        size_t rows = count - r < KERNEL_LANES ? count - r : KERNEL_LANES;
-        for (size_t i = 0; i < n; i++)
-            for (size_t lane = 0; lane < rows; lane++) {
-                ((float *)&first[i].re)[lane] = one[(r + lane) * n + i];
-                ((float *)&first[i].im)[lane] = other[(r + lane) * n + i];
-            }
-        struct pair *result = transform(length, first, second);
-        for (size_t i = 0; i < n; i++) {
-            vec_store_part(out_one + i * out_stride + r, result[i].re, rows);
-            vec_store_part(out_other + i * out_stride + r, result[i].im, rows);
-        }
+        struct places there = {(inverse ? out_im : out_re) + r, (inverse ? out_re : out_im) + r, out_stride};
+        int whole = count - r >= KERNEL_LANES;
+        read_rows(one + r * n, other + r * n, n, whole ? KERNEL_LANES : count - r, &halves[1]);
+        transform(length, halves[1], whole ? there : *last, halves);
+        if (!whole) write_part(last, n, count - r, &there);
     }
 }
 

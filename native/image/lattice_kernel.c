@@ -20,32 +20,36 @@ static void read_row(const float *from, float *re, float *im, float *sums)
         vec pixels[4], pairs[4];
         for (int i = 0; i < 4; i++) pixels[i] = vec_load_quads(from + i * LATTICE_SIDE + x, 4 * LATTICE_SIDE);
         vec_columns(pixels[0], pixels[1], pixels[2], pixels[3], pairs);
-        for (int i = 0; i < 4 && x < LATTICE_SIDE; i++) {
-            vec_store(re + (x + i) * KERNEL_LANES, pairs[i]);
-            re_sum += pairs[i];
+        for (int i = 0; i < 4; i++) {
+            if (x < LATTICE_SIDE) vec_store(re + (x + i) * KERNEL_LANES, pairs[i]);
+            if (x >= LATTICE_STEP) vec_store(im + (x - LATTICE_STEP + i) * KERNEL_LANES, pairs[i]);
         }
-        for (int i = 0; i < 4 && x >= LATTICE_STEP; i++) {
-            vec_store(im + (x - LATTICE_STEP + i) * KERNEL_LANES, pairs[i]);
-            im_sum += pairs[i];
-        }
+        vec sum = pairs[0] + pairs[1] + (pairs[2] + pairs[3]);
+        if (x < LATTICE_SIDE) re_sum += sum;
+        if (x >= LATTICE_STEP) im_sum += sum;
     }
     vec_store(sums, re_sum);
     vec_store(sums + KERNEL_LANES, im_sum);
 }
 
+/* Place x of a row of windows, with their means. */
+static inline vec whole(const float *row, vec mean, const float *hann, int x)
+{
+    return vec_load(row + x * KERNEL_LANES) * vec_set(1.0f / LATTICE_AREA) + mean * vec_set(hann[x]);
+}
+
 static void add_row(const float *re, const float *im, const float *means, float height, const float *hann,
                     float *to)
 {
-    const vec scale = vec_set(1.0f / LATTICE_AREA);
     const vec re_mean = vec_load(means) * vec_set(height);
     const vec im_mean = vec_load(means + KERNEL_LANES) * vec_set(height);
     for (int x = 0; x < LATTICE_SIDE + LATTICE_STEP; x += 4) {
-        vec pixels[4], pairs[4] = {{0}};
-        for (int i = 0; i < 4 && x < LATTICE_SIDE; i++)
-            pairs[i] += vec_load(re + (x + i) * KERNEL_LANES) * scale + re_mean * vec_set(hann[x + i]);
-        for (int i = 0; i < 4 && x >= LATTICE_STEP; i++) {
-            int at = x - LATTICE_STEP + i;
-            pairs[i] += vec_load(im + at * KERNEL_LANES) * scale + im_mean * vec_set(hann[at]);
+        vec pixels[4], pairs[4];
+        for (int i = 0; i < 4; i++) {
+            vec sum = {0};
+            if (x < LATTICE_SIDE) sum += whole(re, re_mean, hann, x + i);
+            if (x >= LATTICE_STEP) sum += whole(im, im_mean, hann, x - LATTICE_STEP + i);
+            pairs[i] = sum;
         }
         vec_columns(pairs[0], pairs[1], pairs[2], pairs[3], pixels);
         for (int i = 0; i < 4; i++) {

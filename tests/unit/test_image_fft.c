@@ -74,6 +74,35 @@ Test(fft, is_its_definition)
     }
 }
 
+/* Columns alone, of a plane whose rows are longer than there are columns. */
+Test(fft, columns)
+{
+    enum { N = 12, COUNT = 21, STRIDE = 24 };
+    struct fft_plan *plan;
+    cr_assert_eq(fft_plan_create(N, 2, &plan, NULL), FRINGE_OK);
+    float re[N * STRIDE], im[N * STRIDE], *scratch = alloc_aligned(fft_scratch_floats(plan), sizeof *scratch);
+    for (int i = 0; i < N * STRIDE; i++) {
+        re[i] =
+            (float)cos(2 * M_PI * (i % STRIDE) * (i / STRIDE) / N); /* column c: the wave of frequency c */
+        im[i] = (float)sin(2 * M_PI * (i % STRIDE) * (i / STRIDE) / N);
+    }
+    fft_columns(plan, 0, re, im, STRIDE, COUNT, scratch);
+    for (int i = 0; i < N * STRIDE; i++) {
+        int c = i % STRIDE, k = i / STRIDE;
+        if (c < COUNT) {
+            cr_expect_float_eq(re[i], k == c % N ? N : 0, 1e-5, "column %d, frequency %d: %g", c, k, re[i]);
+            cr_expect_float_eq(im[i], 0, 1e-5, "column %d, frequency %d: %g i", c, k, im[i]);
+        } else
+            cr_expect_float_eq(re[i], cos(2 * M_PI * c * k / N), 1e-6, "column %d is not to change", c);
+    }
+    fft_columns(plan, 1, re, im, STRIDE, COUNT, scratch);
+    for (int i = 0; i < N * STRIDE; i++)
+        if (i % STRIDE < COUNT)
+            cr_expect_float_eq(im[i], N * sin(2 * M_PI * (i % STRIDE) * (i / STRIDE) / N), 1e-4);
+    alloc_free(scratch);
+    fft_plan_free(plan);
+}
+
 Test(fft, sizes)
 {
     fringe_error error;
