@@ -50,6 +50,7 @@ static void catch_signals(fringe_run *run)
 static struct {
     int shown;           /* a line stands there */
     double begun, drawn; /* seconds */
+    double from;         /* the share that was done at the begin: a run that goes on finds some */
     int64_t done;        /* of the last call, to notice the next piece of work */
 } progress;
 
@@ -63,8 +64,8 @@ static double seconds(void)
 /* ", 3 s left", or nothing while it is too early to tell. */
 static void put_time_left(double elapsed, double share)
 {
-    double left = share > 0 ? elapsed * (1 / share - 1) : 0;
-    if (elapsed < 1) return;
+    if (elapsed < 1 || !(share > progress.from)) return;
+    double left = elapsed * (1 - share) / (share - progress.from);
     if (left >= 60)
         fprintf(stderr, ", %d min %02d s left", (int)(left / 60), (int)left % 60);
     else
@@ -77,7 +78,12 @@ static void show_progress(void *user, int64_t done, int64_t total)
     if (total <= 0) return;
     int terminal = isatty(STDERR_FILENO);
     double now = seconds(), share = (double)done / (double)total;
-    if (progress.begun == 0 || done < progress.done) progress.begun = progress.drawn = now;
+    int begins = progress.begun == 0 || done < progress.done;
+    if (begins) progress.drawn = now;
+    if (begins || progress.done == 0) {
+        progress.begun = now;
+        progress.from = share;
+    }
     progress.done = done;
     /* Ten times a second is fluent, more only costs; in a log a line now and then says that it is alive. */
     if (now - progress.drawn < (terminal ? 0.1 : 10)) return;
