@@ -36,7 +36,7 @@ struct job {
     const struct fft_plan *plan;
     size_t strip_px;     /* from row to row of a strip, which holds the sums of STEP rows of the image */
     size_t bench_floats; /* of each worker: two strips, a group's planes and means, the transform's */
-    float *benches;
+    float *benches;      /* begins the one block of memory that holds seams and last, too */
     float *seams; /* of the rows of windows 0, BAND, 2 BAND, ...: SIDE rows of the image's width each */
     float *last;  /* SIDE rows at most, the image's last as they were: windows see them mirrored */
     int64_t last_y;
