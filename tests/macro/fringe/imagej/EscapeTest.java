@@ -20,11 +20,11 @@ import ij.process.ByteProcessor;
 import ij.process.FloatProcessor;
 import ij.process.ImageProcessor;
 import java.awt.Component;
-import java.awt.Container;
 import java.awt.KeyEventDispatcher;
 import java.awt.KeyboardFocusManager;
 import java.awt.Point;
 import java.awt.Robot;
+import java.awt.Window;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.lang.management.ManagementFactory;
@@ -57,16 +57,24 @@ public class EscapeTest {
         return "model=[" + file + "] ";
     }
 
-    /** Gives a window the keyboard as a user does. */
-    private static Robot click(Container component) throws Exception {
+    /** Gives a window the keyboard as a user does: without a window manager it may be on its way, and is clicked again. */
+    private static Robot click(Window window) throws Exception {
         Robot robot = new Robot();
-        Point at = component.getLocationOnScreen();
-        robot.mouseMove(at.x + 40, at.y + 40);
-        robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
-        robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
-        robot.waitForIdle();
-        Session.await("it has the keyboard", () -> focused() == component || component.isAncestorOf(focused()));
+        for (int tries = 0; tries < 20 && !hasKeyboard(window); tries++) {
+            window.toFront();
+            Point at = window.getLocationOnScreen();
+            robot.mouseMove(at.x + 40, at.y + 40);
+            robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
+            robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
+            robot.waitForIdle();
+            for (int i = 0; i < 150 && !hasKeyboard(window); i++) IJ.wait(20);
+        }
+        assertTrue("it has the keyboard", hasKeyboard(window));
         return robot;
+    }
+
+    private static boolean hasKeyboard(Window window) {
+        return focused() == window || window.isAncestorOf(focused());
     }
 
     private static Component focused() {
