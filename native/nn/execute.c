@@ -9,6 +9,7 @@
 struct network_workspace {
     const struct network *network;
     int threads;
+    void *block; /* that holds the memory, which is aligned */
     float *memory, *scratch;
     struct tensor *dense;
     int64_t *rows; /* end, keep, target, wave of every slot */
@@ -22,15 +23,18 @@ fringe_status network_workspace_create(const struct network *network, int thread
     if (!workspace) return failure_memory(error, "workspace", sizeof *workspace);
     workspace->network = network;
     workspace->threads = threads;
-    workspace->memory = alloc_aligned(network->workspace_floats, sizeof(float));
+    /* Zeros, for margins and rows of zeros: pages that the system zeroes when a thread first comes there. */
+    workspace->block =
+        alloc_array(network->workspace_floats + ALLOC_ALIGNMENT / sizeof(float), sizeof(float));
     workspace->scratch = alloc_aligned(network->scratch_floats * (size_t)threads + 1, sizeof(float));
     workspace->dense = alloc_array(network->slot_count + 1, sizeof *workspace->dense);
     workspace->rows = alloc_array(4 * network->slot_count + 1, sizeof *workspace->rows);
-    if (!workspace->memory || !workspace->scratch || !workspace->dense || !workspace->rows) {
+    if (!workspace->block || !workspace->scratch || !workspace->dense || !workspace->rows) {
         network_workspace_free(workspace);
         return failure_memory(error, "workspace of the network", network->workspace_floats * sizeof(float));
     }
-    memset(workspace->memory, 0, network->workspace_floats * sizeof(float)); /* margins and rows of zeros */
+    uintptr_t address = (uintptr_t)workspace->block + ALLOC_ALIGNMENT - 1;
+    workspace->memory = (float *)(address - address % ALLOC_ALIGNMENT);
     *result = workspace;
     return FRINGE_OK;
 }
@@ -47,7 +51,7 @@ void network_workspace_free(struct network_workspace *workspace)
 {
     if (!workspace) return;
     if (workspace->dense) clear_dense(workspace);
-    alloc_free(workspace->memory);
+    alloc_free(workspace->block);
     alloc_free(workspace->scratch);
     alloc_free(workspace->dense);
     alloc_free(workspace->rows);
