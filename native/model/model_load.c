@@ -187,8 +187,9 @@ static fringe_status fill_info(fringe_model *model, const struct probe *probe, i
     model->output_kind =
         output_reading_decide(network_of(model), model->output, channels, &model->foreground);
     model->preparation = preparation_describe(package->lattice_filter ? "lattice filter" : NULL,
-                                              model->input->steps, model->input->step_count);
-    model->completion = preparation_describe(NULL, model->output->steps, model->output->step_count);
+                                              model->input->steps, model->input->step_count, NULL);
+    model->completion = preparation_describe(NULL, model->output->steps, model->output->step_count,
+                                             package->drop_ghosts ? "ghosts out" : NULL);
     model->operators = describe_operators(package->onnx);
     model->output_names = alloc_array((size_t)channels, sizeof *model->output_names);
     if (!model->preparation || !model->completion || !model->operators || !model->output_names)

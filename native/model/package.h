@@ -55,6 +55,7 @@ struct package {
     double dose_min_e_per_A2, dose_max_e_per_A2;
     const char *polarity; /* "bright", "dark", "either" or "" */
     int lattice_filter;   /* 1: the input goes through image/lattice_filter.h before its steps */
+    int drop_ghosts;      /* 1: what segment_ghosts.c takes for a ghost is no particle */
 
     /* Of the test tensors: |out - expected| <= absolute + relative * |expected|. */
     double relative_tolerance, absolute_tolerance, mismatches_per_million;

@@ -141,6 +141,14 @@ static fringe_status read_tolerances(struct package_build *build, const struct t
     return FRINGE_OK;
 }
 
+/* Leaves the flag as it is where the package says nothing. */
+static fringe_status read_flag(const struct package_build *build, const struct text_node *node, int *flag,
+                               fringe_error *error)
+{
+    if (text_tree_is_null(node) || text_tree_flag(node, flag)) return FRINGE_OK;
+    return text_tree_wrong(build->tree, node, FRINGE_MODEL, error, "is neither true nor false");
+}
+
 /* Our own fields, and what bioimage.io puts beside them. */
 static fringe_status read_config(struct package_build *build, const char *output, fringe_error *error)
 {
@@ -152,11 +160,10 @@ static fringe_status read_config(struct package_build *build, const char *output
         text_tree_find(text_tree_find(config, "bioimageio"), "reproducibility_tolerance");
     package->pixel_size_nm = package->inputs[0].nm_per_px;
     package->polarity = text_tree_text(own, "polarity", "");
-    const struct text_node *filter = text_tree_find(own, "lattice_filter");
-    if (!text_tree_is_null(filter) && !text_tree_flag(filter, &package->lattice_filter))
-        return text_tree_wrong(build->tree, filter, FRINGE_MODEL, error, "is neither true nor false");
-    fringe_status status = FRINGE_OK;
-    if (!text_tree_is_null(size))
+    fringe_status status =
+        read_flag(build, text_tree_find(own, "lattice_filter"), &package->lattice_filter, error);
+    if (!status) status = read_flag(build, text_tree_find(own, "drop_ghosts"), &package->drop_ghosts, error);
+    if (!status && !text_tree_is_null(size))
         status = package_number(build, size, 1e-6, 1e9, &package->pixel_size_nm, error);
     if (!status)
         status = read_pair(build, text_tree_find(own, "pixel_size_range_nm"), &package->pixel_size_min_nm,

@@ -317,14 +317,15 @@ static void say_step(char *text, const struct step *step)
     }
 }
 
-char *preparation_describe(const char *before, const struct step *steps, size_t step_count)
+char *preparation_describe(const char *before, const struct step *steps, size_t step_count, const char *after)
 {
     char text[DESCRIPTION_BYTES] = "";
     if (before) say(text, "%s", before);
-    if (!before && step_count == 0) return alloc_text("none");
+    if (!before && step_count == 0 && !after) return alloc_text("none");
     for (size_t i = 0; i < step_count; i++) {
         if (i > 0 || before) say(text, ", ");
         say_step(text, &steps[i]);
     }
+    if (after) say(text, "%s%s", *text ? ", " : "", after);
     return alloc_text(text);
 }

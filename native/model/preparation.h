@@ -72,8 +72,10 @@ struct preparation_sample {
 fringe_status preparation_apply(const struct step *steps, size_t step_count,
                                 const struct preparation_sample *sample, fringe_error *error);
 
-/* The steps as one line, "zero_mean_unit_variance (per channel), clip 0 to 1", behind `before` where that is
- * not NULL; "none" without any. For info and provenance. Given to alloc_free; NULL when memory is short. */
-char *preparation_describe(const char *before, const struct step *steps, size_t step_count);
+/* The steps as one line, "zero_mean_unit_variance (per channel), clip 0 to 1", behind `before` and followed
+ * by `after` where those are not NULL; "none" without any. For info and provenance. Given to alloc_free; NULL
+ * when memory is short. */
+char *preparation_describe(const char *before, const struct step *steps, size_t step_count,
+                           const char *after);
 
 #endif

@@ -6,6 +6,7 @@
  *   segment_range.c     notices about what the model was not trained for
  *   segment_prepare.c   included pixels, marked where no number -> network's grid -> preparation
  *   segment_network.c   prepared pixels -> network, in bands, padded or in tiles where need be -> completion
+ *   segment_ghosts.c    fringes beside the particle that they belong to -> support, where the model asks
  *   segment_labels.c    back to the micrograph's grid -> threshold or largest class; or labels at once, row
  *                       by row as the network gives them, where nobody asks for the probabilities
  *
@@ -63,6 +64,7 @@ struct segment_job {
     /* network */
     int32_t output_channels;          /* K */
     int32_t kept_channel, kept_count; /* of those the first that is kept, and how many: one mask needs one */
+    float *brightness; /* of the first prepared plane, for segment_ghosts.c; NULL where nothing asks */
     float *outputs;    /* (kept_count, H, W) on the work grid; NULL where rows become labels at once */
     int64_t nan_count; /* values of the network that are no numbers */
     fringe_segmentation *result;
@@ -82,6 +84,12 @@ fringe_status segment_range_judge_input(struct segment_job *job, fringe_error *e
 void segment_range_judge_result(const struct segment_job *job);
 fringe_status segment_prepare_planes(struct segment_job *job, fringe_error *error);
 fringe_status segment_network_apply(struct segment_job *job, fringe_error *error);
+
+/* Whether the model asks for it. Only a mask has ghosts. */
+int segment_ghosts_are_dropped(const struct segment_job *job);
+/* Keeps of the prepared planes what segment_ghosts_drop needs, which works on job->outputs. */
+fringe_status segment_ghosts_look(struct segment_job *job, fringe_error *error);
+fringe_status segment_ghosts_drop(struct segment_job *job, fringe_error *error);
 
 /* Channel of the micrograph that the network's input channel c is made of. */
 static inline int32_t segment_job_channel(const struct segment_job *job, int32_t c)

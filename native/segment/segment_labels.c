@@ -200,7 +200,7 @@ fringe_status segment_labels_begin(struct segment_job *job, int *at_once, fringe
         return failure_set(error, FRINGE_MODEL, "the foreground is channel %ld of %ld",
                            (long)result->foreground, (long)result->channel_count);
     *at_once = job->options.labels_only && result->kind != FRINGE_SEGMENT_VALUES &&
-               segment_job_keeps_grid(job) && !job->options.mirror &&
+               segment_job_keeps_grid(job) && !job->options.mirror && !segment_ghosts_are_dropped(job) &&
                job->model->output->step_count == 0; /* a step may look at all of the plane */
     /* Without steps behind the network, which may look at all channels, a mask is one channel's. */
     int alone = job->options.labels_only && result->kind == FRINGE_SEGMENT_MASK &&

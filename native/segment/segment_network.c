@@ -255,6 +255,7 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
     if (!at_once && !job->outputs)
         return failure_memory(error, "the network's output", channels * pixels * sizeof *job->outputs);
     status = run_tiles(job, job->plan, error);
+    if (!status) status = segment_ghosts_look(job, error);
     if (status) return status;
     give_up(job);
     if (at_once) return FRINGE_OK;
@@ -266,5 +267,6 @@ fringe_status segment_network_apply(struct segment_job *job, fringe_error *error
                                         .input = job->measured,
                                         .input_count = job->measured ? (size_t)job->input_channels : 0,
                                         .run = job->run};
-    return preparation_apply(out->steps, out->step_count, &sample, error);
+    status = preparation_apply(out->steps, out->step_count, &sample, error);
+    return status ? status : segment_ghosts_drop(job, error);
 }

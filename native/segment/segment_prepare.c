@@ -184,7 +184,7 @@ static void judge(struct segment_job *job, const struct plane_summary *summary, 
 static int is_by_number(const struct segment_job *job)
 {
     struct chosen_steps chosen = choose_steps(job);
-    if (is_filtered(job) || !segment_job_keeps_grid(job) ||
+    if (is_filtered(job) || segment_ghosts_are_dropped(job) || !segment_job_keeps_grid(job) ||
         !preparation_is_by_channel(chosen.steps, chosen.count))
         return 0;
     for (int32_t c = 0; c < job->info.channel_count; c++)

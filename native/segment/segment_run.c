@@ -56,12 +56,14 @@ static void clear_slice(struct segment_job *job)
     alloc_free(job->holes);
     alloc_free(job->some);
     alloc_free(job->measured);
+    alloc_free(job->brightness);
     alloc_free(job->outputs);
     job->prepared = NULL;
     job->counts = NULL;
     job->holes = NULL;
     job->some = NULL;
     job->measured = NULL;
+    job->brightness = NULL;
     job->outputs = NULL;
     job->hole_count = job->nan_count = 0;
 }

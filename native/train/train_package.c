@@ -291,6 +291,7 @@ static void put_range(const struct train_package *package, FILE *stream)
         put_number(stream, "", recipe->dose_e_per_a2.high, "]\n");
     }
     if (recipe->lattice_filter) fputs("    lattice_filter: true\n", stream);
+    if (recipe->drop_ghosts) fputs("    drop_ghosts: true\n", stream);
     if (*recipe->polarity)
         yaml_text_put(stream, "    polarity: ", recipe->polarity);
     else if (recipe->augmentation.polarity > 0)

@@ -50,6 +50,7 @@ static const struct row rows[] = {
     {"", "author", VALUE_TEXT, AT(author), 0, 0, NULL},
     {"", "polarity", VALUE_TEXT, AT(polarity), 0, 0, NULL},
     {"", "lattice_filter", VALUE_FLAG, AT(lattice_filter), 0, 0, NULL},
+    {"", "drop_ghosts", VALUE_FLAG, AT(drop_ghosts), 0, 0, NULL},
     {"", "dose_e_per_A2", VALUE_RANGE, AT(dose_e_per_a2), 0, 1e9, NULL},
     {"data", "train", VALUE_TEXTS, AT(train), 0, 0, NULL},
     {"data", "truth", VALUE_TEXT, AT(truth), 0, 0, NULL},

@@ -37,6 +37,7 @@ struct train_recipe {
     const char *name, *description, *license, *author, *polarity;
     struct augmentation_range dose_e_per_a2; /* 0, 0: not said */
     int lattice_filter;                      /* 1: the finished model asks for image/lattice_filter.h */
+    int drop_ghosts;                         /* 1: and for segment/segment_ghosts.c */
 
     struct train_texts train, validation; /* files and folders */
     const char *truth, *validation_truth; /* folders of labels; NULL: beside the images */

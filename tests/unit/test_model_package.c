@@ -64,7 +64,7 @@ Test(model_package, format_0_5)
         "  test_tensor: out.npy\n"
         "  postprocessing:\n  - id: softmax\n    kwargs: {axis: channel}\n"
         "config:\n  fringe: {pixel_size_range_nm: [0.01, 0.05], dose_range_e_per_A2: [10, 20], polarity: "
-        "dark, lattice_filter: true}\n"
+        "dark, lattice_filter: true, drop_ghosts: true}\n"
         "  bioimageio:\n    reproducibility_tolerance:\n"
         "    - {relative_tolerance: 0.9, weights_formats: [torchscript]}\n"
         "    - {relative_tolerance: 0.8, output_ids: [other]}\n"
@@ -100,6 +100,7 @@ Test(model_package, format_0_5)
     cr_assert_eq(package->dose_min_e_per_A2, 10);
     cr_assert_str_eq(package->polarity, "dark");
     cr_assert_eq(package->lattice_filter, 1);
+    cr_assert_eq(package->drop_ghosts, 1);
     cr_assert_eq(out->scale_y, 2, "half the distance, twice the pixels");
     cr_assert_eq(out->halo_px, 7);
     cr_assert_str_eq(out->channel_names[1], "fg");
@@ -203,6 +204,9 @@ Test(model_package, a_flag_is_true_or_false)
 {
     refuse_yaml("format_version: 0.5.3\n" INPUT OUTPUT
                 "weights: {onnx: {source: net.onnx}}\nconfig: {fringe: {lattice_filter: often}}\n",
+                FRINGE_MODEL, "is neither true nor false");
+    refuse_yaml("format_version: 0.5.3\n" INPUT OUTPUT
+                "weights: {onnx: {source: net.onnx}}\nconfig: {fringe: {drop_ghosts: 2}}\n",
                 FRINGE_MODEL, "is neither true nor false");
 }
 

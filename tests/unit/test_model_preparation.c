@@ -216,18 +216,21 @@ Test(model_preparation, is_described_in_one_line)
         {.kind = STEP_RANGE, .joint = 1, .low_percent = 1, .high_percent = 99.8},
         {.kind = STEP_UNIT_SPREAD},
         {.kind = STEP_CLIP, .least = 0, .most = 1}};
-    char *text = preparation_describe(NULL, steps, 4);
+    char *text = preparation_describe(NULL, steps, 4, NULL);
     cr_assert_str_eq(
         text, "linear minus 1/2.5/0.02 times 1/2.5/0.02 plus 1/2.5/0.02, scale_range 1 to 99.8 percent, "
               "zero_mean_unit_variance per channel, clip 0 to 1");
     alloc_free(text);
-    text = preparation_describe(NULL, NULL, 0);
+    text = preparation_describe(NULL, NULL, 0, NULL);
     cr_assert_str_eq(text, "none");
     alloc_free(text);
-    text = preparation_describe("lattice filter", NULL, 0);
+    text = preparation_describe("lattice filter", NULL, 0, NULL);
     cr_assert_str_eq(text, "lattice filter");
     alloc_free(text);
-    text = preparation_describe("lattice filter", steps + 2, 1);
-    cr_assert_str_eq(text, "lattice filter, zero_mean_unit_variance per channel");
+    text = preparation_describe(NULL, NULL, 0, "ghosts out");
+    cr_assert_str_eq(text, "ghosts out");
+    alloc_free(text);
+    text = preparation_describe("lattice filter", steps + 2, 1, "ghosts out");
+    cr_assert_str_eq(text, "lattice filter, zero_mean_unit_variance per channel, ghosts out");
     alloc_free(text);
 }

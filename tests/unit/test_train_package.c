@@ -52,7 +52,8 @@ static fringe_status train(const char *data, const char *network, fringe_error *
     char text[1024];
     snprintf(
         text, sizeof text,
-        "name: 'a \"name\": odd'\ndose_e_per_A2: [10, 200]\npolarity: dark\nlattice_filter: true\n"
+        "name: 'a \"name\": odd'\ndose_e_per_A2: [10, 200]\npolarity: dark\nlattice_filter: "
+        "true\ndrop_ghosts: true\n"
         "data: {train: a.tif, validation: b.tif%s}\nnetwork: {widths: [2, 3]%s}\n"
         "training: {epochs: 2, steps_per_epoch: 2, batch: 1, crop_px: 16}\naugmentation: {scale: [0.5, 2]}\n",
         data, network);
@@ -122,6 +123,7 @@ Test(train_package, says_what_it_was_trained_for)
     cr_expect_float_eq(package->pixel_size_min_nm, 0.02, 1e-9, "twice as large on the detector");
     cr_expect_float_eq(package->pixel_size_max_nm, 0.08, 1e-9);
     cr_expect_eq(package->lattice_filter, 1);
+    cr_expect_eq(package->drop_ghosts, 1);
     package_free(package);
     cr_assert_eq(train(", pixel_size_nm: 0.05", "", &error), FRINGE_OK, "%s", error.message);
     cr_assert_eq(package_read(model_folder_path("model"), NULL, &package, &error), FRINGE_OK, "%s",
