@@ -257,6 +257,12 @@ static double tilt_of_sample(const struct sample *s)
     return s->tilt_deg;
 }
 
+/* 1 where a simulated crystal lies anyhow; pages have no dose. */
+static double is_off_zone(const struct sample *s)
+{
+    return isnan(s->tilt_deg) && !isnan(s->dose_per_a2);
+}
+
 /* Two-way scores of the resolved particles from low to below high, and of one material where it is given. */
 static void print_two_way(const char *what, const struct samples *test,
                           double (*measure)(const struct sample *), double low, double high,
@@ -325,12 +331,12 @@ static void print_strata(const struct samples *test)
         double (*measure)(const struct sample *);
         double low, high;
     } strata[] = {
-        {"dose 30-100 per A2", dose_of, 0, 100},          {"dose 100-500", dose_of, 100, 500},
-        {"dose above 500", dose_of, 500, INFINITY},       {"defocus below 15 nm", defocus_of, 0, 15},
-        {"defocus 15-60 nm", defocus_of, 15, 60},         {"defocus above 60 nm", defocus_of, 60, INFINITY},
-        {"tilt below 1 degree", tilt_of_sample, 0, 1},    {"tilt above 1 degree", tilt_of_sample, 1, 180},
-        {"diameter below 3.5 nm", diameter_of, 0, 3.5},   {"diameter 3.5-5 nm", diameter_of, 3.5, 5},
-        {"diameter above 5 nm", diameter_of, 5, INFINITY}};
+        {"dose 30-100 per A2", dose_of, 0, 100},       {"dose 100-500", dose_of, 100, 500},
+        {"dose above 500", dose_of, 500, INFINITY},    {"defocus below 15 nm", defocus_of, 0, 15},
+        {"defocus 15-60 nm", defocus_of, 15, 60},      {"defocus above 60 nm", defocus_of, 60, INFINITY},
+        {"tilt below 1 degree", tilt_of_sample, 0, 1}, {"tilt above 1 degree", tilt_of_sample, 1, 180},
+        {"off any zone axis", is_off_zone, 1, 2},      {"diameter below 3.5 nm", diameter_of, 0, 3.5},
+        {"diameter 3.5-5 nm", diameter_of, 3.5, 5},    {"diameter above 5 nm", diameter_of, 5, INFINITY}};
     for (size_t k = 0; k < sizeof strata / sizeof *strata; k++)
         print_two_way(strata[k].name, test, strata[k].measure, strata[k].low, strata[k].high, NULL);
     for (int k = 0; k < PHASE_COUNT; k++)
