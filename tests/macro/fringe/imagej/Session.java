@@ -31,6 +31,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -148,10 +149,22 @@ final class Session {
         assertTrue(what, condition.getAsBoolean());
     }
 
-    /** A visible window by its title, once it is there. */
+    /** A visible window by its title, once it is there and, if it is modal, hears of an answer. */
     static Window window(String title) {
-        await("a window " + title, () -> find(title) != null);
+        await("a window " + title, () -> {
+            Window found = find(title);
+            return found != null && (!(found instanceof Dialog) || !((Dialog) found).isModal() || isAwaited());
+        });
         return find(title);
+    }
+
+    /** Whether a thread waits for a modal dialog's end: it begins to after the dialog is seen, and misses an end before that. */
+    private static boolean isAwaited() {
+        for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet())
+            for (StackTraceElement call : thread.getValue())
+                if (call.getClassName().equals("java.awt.WaitDispatchSupport") && call.getMethodName().equals("enter")
+                        && thread.getKey().getState() == Thread.State.WAITING) return true;
+        return false;
     }
 
     private static Window find(String title) {
