@@ -445,12 +445,22 @@ void samples_get_facts(const struct samples *samples, struct samples_facts *fact
 struct filling {
     struct samples *samples;
     struct train_batch *batch;
-    struct rng rng;          /* of the batch */
-    float *scratch;          /* 2 * side * side for each thread */
-    const fringe_run *alone; /* for samples that are read here: one thread, since all others are at work */
+    struct rng rng; /* of the batch */
+    float *scratch; /* 2 * side * side for each thread */
     fringe_status *statuses;
     fringe_error *errors;
 };
+
+/* With a run of its own, of one thread: all others are at work, and two of them cannot share one. */
+static fringe_status load_alone(const struct samples *samples, const struct one_sample *item,
+                                struct slice_planes *planes, fringe_error *error)
+{
+    fringe_run *alone = NULL;
+    fringe_status status = fringe_run_create(1, &alone, error);
+    if (!status) status = load(samples, item, alone, planes, error);
+    fringe_run_free(alone);
+    return status;
+}
 
 /* Fills image n of a batch. Its random numbers are its own. */
 static void fill_one(void *context, size_t n, int worker)
@@ -466,7 +476,7 @@ static void fill_one(void *context, size_t n, int worker)
     struct augmentation_image image = {item->pixels, item->labels, batch->channels, item->height_px,
                                        item->width_px};
     if (!item->pixels) {
-        filling->statuses[n] = load(samples, item, filling->alone, &read, &filling->errors[n]);
+        filling->statuses[n] = load_alone(samples, item, &read, &filling->errors[n]);
         if (filling->statuses[n]) return;
         image.pixels = read.pixels;
         image.labels = read.labels;
@@ -490,20 +500,16 @@ static fringe_status fill(void *context, int64_t index, const fringe_run *run, s
                               .scratch = alloc_aligned(threads * 2 * crop, sizeof *filling.scratch),
                               .statuses = alloc_array(count, sizeof *filling.statuses),
                               .errors = alloc_array(count, sizeof *filling.errors)};
-    fringe_run *alone = NULL;
-    fringe_status status = fringe_run_create(1, &alone, error);
-    if (status) goto done;
+    fringe_status status = FRINGE_OK;
     if (!filling.scratch || !filling.statuses || !filling.errors) {
         status = failure_memory(error, "a batch", threads * 2 * crop * sizeof *filling.scratch);
         goto done;
     }
-    filling.alone = alone;
     status = run_state_parallel(run, count, fill_one, &filling, error);
     for (size_t n = 0; n < count && !status; n++)
         if (filling.statuses[n])
             status = failure_set(error, filling.statuses[n], "%s", filling.errors[n].message);
 done:
-    fringe_run_free(alone);
     alloc_free(filling.scratch);
     alloc_free(filling.statuses);
     alloc_free(filling.errors);
