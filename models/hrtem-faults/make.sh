@@ -1,6 +1,6 @@
 #!/bin/sh
 # make.sh BUILD: everything that made this forest and its figures, from nothing but the program. BUILD is a build
-# folder with tests (-DFRINGE_TESTS=ON); results go into BUILD/hrtem-faults. About 70 minutes on one core.
+# folder with tests (-DFRINGE_TESTS=ON); results go into BUILD/hrtem-faults. About 70 minutes on one core, by its parts.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)

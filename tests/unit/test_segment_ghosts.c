@@ -28,6 +28,17 @@ static void put_disc(float y0, float x0, float radius, float brighter, float pro
             }
 }
 
+/* A model that asks, of a network whose output channels are so weighed sums of the two planes. */
+static void build(const float *weights, int64_t channels)
+{
+    net = net_begin("image", 2);
+    int inputs[2] = {net_input(net), net_floats(net, 4, (int64_t[]){channels, 2, 1, 1}, weights)};
+    int y = net_node(net, "Conv", inputs, 2, "kernel_shape=1,1", 1);
+    built_model_init(&built, net_end(net, y, "output"), 2, OUTPUT_MASK);
+    built.package.described = 1;
+    built.package.drop_ghosts = 1;
+}
+
 /* A support of noise under a ramp of light, two dark particles, and a bright region. */
 static void start(void)
 {
@@ -36,12 +47,7 @@ static void start(void)
     cr_assert_eq(fringe_run_create(2, &run, NULL), FRINGE_OK);
     fringe_segment_options_init(&options);
     options.exclude_bottom_px = 0;
-    net = net_begin("image", 2);
-    int inputs[2] = {net_input(net), net_floats(net, 4, (int64_t[]){1, 2, 1, 1}, second)};
-    int y = net_node(net, "Conv", inputs, 2, "kernel_shape=1,1", 1);
-    built_model_init(&built, net_end(net, y, "output"), 2, OUTPUT_MASK);
-    built.package.described = 1;
-    built.package.drop_ghosts = 1;
+    build(second, 1);
     for (int i = 0; i < PIXELS; i++) {
         pixels[0][i] = 1000 + (float)(i % WIDTH) + (float)(20 * rng_normal(&rng));
         pixels[1][i] = 0;
@@ -174,12 +180,7 @@ Test(ghosts, become_background_in_the_other_class)
 {
     const float both[] = {0, -1, 0, 1}; /* background: 1 less the particle, but for the 1 */
     net_free(net);
-    net = net_begin("image", 2);
-    int inputs[2] = {net_input(net), net_floats(net, 4, (int64_t[]){2, 2, 1, 1}, both)};
-    int y = net_node(net, "Conv", inputs, 2, "kernel_shape=1,1", 1);
-    built_model_init(&built, net_end(net, y, "output"), 2, OUTPUT_MASK);
-    built.package.described = 1;
-    built.package.drop_ghosts = 1;
+    build(both, 2);
     built.model.foreground = 1;
     fringe_segmentation result;
     segment(&result);
