@@ -40,9 +40,9 @@ void fft_forward(const struct fft_plan *plan, float *re, float *im, float *out_r
 void fft_inverse(const struct fft_plan *plan, float *spectrum_re, float *spectrum_im, float *out_re,
                  float *out_im, float *scratch);
 
-/* Along columns alone, in place: `count` columns of height_px numbers stand side by side, `stride` floats from
- * row to row. `inverse` other than 0 goes back; both together multiply by height_px. For planes that lie in an
- * order of the caller's own, many in one. Planes at any address, scratch as above. */
+/* Along columns alone, in place: `count` columns of height_px numbers stand side by side, `stride` floats
+ * from row to row. `inverse` other than 0 goes back; both together multiply by height_px. For planes that lie
+ * in an order of the caller's own, many in one. Planes at any address, scratch as above. */
 void fft_columns(const struct fft_plan *plan, int inverse, float *re, float *im, size_t stride, size_t count,
                  float *scratch);
 
