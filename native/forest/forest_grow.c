@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/failure.h"
 #include "base/run_state.h"
-#include "forest/forest_tree.h"
+#include "forest/forest_grown.h"
 
 enum { TRANSPOSED_ROWS = 64 };
 
@@ -47,24 +47,6 @@ static fringe_status check_settings(const struct forest_settings *settings, cons
     for (uint32_t k = 0; settings->class_weights && k < table->class_count; k++)
         if (!(settings->class_weights[k] > 0 && isfinite(settings->class_weights[k])))
             return failure_set(error, FRINGE_ARGUMENT, "the weight of class %u is not above 0", (unsigned)k);
-    return FRINGE_OK;
-}
-
-static fringe_status check_table(const struct forest_table *table, fringe_error *error)
-{
-    size_t features = table->feature_count;
-    if (table->row_count < 1 || table->row_count > INT32_MAX)
-        return failure_set(error, FRINGE_ARGUMENT, "a table of %zu rows: 1 to %ld are possible",
-                           table->row_count, (long)INT32_MAX);
-    for (size_t row = 0; row < table->row_count; row++) {
-        if (table->classes[row] >= table->class_count)
-            return failure_set(error, FRINGE_ARGUMENT, "row %zu is of class %u, there are %u", row,
-                               (unsigned)table->classes[row], (unsigned)table->class_count);
-        for (size_t feature = 0; feature < features; feature++)
-            if (!isfinite(table->values[row * features + feature]))
-                return failure_set(error, FRINGE_ARGUMENT, "row %zu: feature %zu of %zu is no number", row,
-                                   feature, features);
-    }
     return FRINGE_OK;
 }
 
@@ -155,61 +137,6 @@ static fringe_status grow_all(struct growing *growing, fringe_error *error)
     return FRINGE_OK;
 }
 
-/* Adds a tree's nodes behind those that are there, with the leaves that all trees share. */
-static fringe_status append_tree(struct forest_tree *tree, struct forest *forest, size_t *node_count,
-                                 struct forest_leaves *leaves, fringe_error *error)
-{
-    uint32_t *shared = alloc_array(tree->leaves.count, sizeof *shared);
-    fringe_status status = shared ? FRINGE_OK : failure_memory(error, "a forest", tree->leaves.count);
-    for (size_t i = 0; i < tree->leaves.count && !status; i++) {
-        uint32_t start = tree->leaves.starts[i];
-        status = forest_leaves_add(leaves, tree->leaves.weights + start, tree->leaves.starts[i + 1] - start,
-                                   &shared[i], error);
-    }
-    for (size_t i = 0; i < tree->node_count && !status; i++) {
-        struct forest_node node = tree->nodes[i];
-        node.left += (uint32_t)*node_count;
-        if (node.leaf < FOREST_NAN_LEFT) node.leaf = shared[node.leaf];
-        forest->nodes[*node_count + i] = node;
-    }
-    *node_count += tree->node_count;
-    alloc_free(shared);
-    return status;
-}
-
-/* One forest out of the trees, which are given back one by one. */
-static fringe_status join_trees(struct growing *growing, const char *const *class_names,
-                                struct forest **result, fringe_error *error)
-{
-    const struct forest_table *table = growing->ground.table;
-    struct forest_leaves leaves = {0};
-    struct forest *forest = NULL;
-    size_t tree_count = growing->ground.settings->tree_count, node_count = 0, at = 0;
-    for (size_t i = 0; i < tree_count; i++) node_count += growing->trees[i].node_count;
-    fringe_status status =
-        forest_create(table->feature_count, table->class_count, class_names, &forest, error);
-    if (!status) status = forest_reserve(forest, tree_count, node_count, 0, 0, error);
-    for (size_t i = 0; i < tree_count && !status; i++) {
-        forest->roots[i] = (uint32_t)at;
-        status = append_tree(&growing->trees[i], forest, &at, &leaves, error);
-        forest_tree_clear(&growing->trees[i]);
-    }
-    if (!status) { /* the leaves were not counted before: they replace the empty list */
-        alloc_free(forest->leaf_starts);
-        alloc_free(forest->weights);
-        forest->leaf_count = leaves.count;
-        forest->leaf_starts = leaves.starts;
-        forest->weights = leaves.weights;
-        leaves.starts = NULL, leaves.weights = NULL;
-        if (table->class_count == 2) forest->scores = FOREST_POSITIVE;
-        *result = forest;
-        forest = NULL;
-    }
-    forest_leaves_clear(&leaves);
-    forest_free(forest);
-    return status;
-}
-
 /* The mean over the trees of each tree's shares. */
 static void sum_importance(const struct growing *growing, double *importance)
 {
@@ -246,13 +173,15 @@ fringe_status forest_grow(const struct forest_settings *settings, const struct f
     struct growing growing = {.ground = {.settings = settings, .table = table}};
     *forest = NULL;
     fringe_status status = check_settings(settings, table, error);
-    if (!status) status = check_table(table, error);
+    if (!status) status = forest_grown_check(table, error);
     if (!status) status = run_state_enter(run, &growing.run, error);
     if (status) return status;
     status = lay_ground(&growing, error);
     if (!status) status = grow_all(&growing, error);
     if (!status && importance) sum_importance(&growing, importance);
-    if (!status) status = join_trees(&growing, class_names, forest, error);
+    if (!status)
+        status = forest_grown_join(table, class_names, growing.trees, settings->tree_count, forest, error);
+    if (!status && table->class_count == 2) (*forest)->scores = FOREST_POSITIVE;
     clear(&growing);
     run_state_leave(run, growing.run);
     return status;

@@ -16,6 +16,7 @@ enum kind {
     KIND_WORD,  /* an enumeration: index in words */
     KIND_WHOLE, /* uint32_t */
     KIND_LONG,  /* 64 bits */
+    KIND_SHARE, /* double above 0, at most 1 */
     KIND_FLAG,  /* int */
     KIND_READ   /* read before the others */
 };
@@ -55,6 +56,12 @@ static const struct row {
     {"forest", "least_leaf", KIND_WHOLE, AT(settings.least_leaf), 1, INT32_MAX, NULL},
     {"forest", "seed", KIND_LONG, AT(settings.seed), 0, INT64_MAX, NULL},
     {"forest", "calibrate", KIND_FLAG, AT(calibrate), 0, 0, NULL},
+    {"boost", "rounds", KIND_WHOLE, AT(boost.round_count), 1, 100000, NULL},
+    {"boost", "rate", KIND_SHARE, AT(boost.rate), 0, 0, NULL},
+    {"boost", "leaves", KIND_WHOLE, AT(boost.leaf_count), 2, 65536, NULL},
+    {"boost", "least_leaf", KIND_WHOLE, AT(boost.least_leaf), 1, INT32_MAX, NULL},
+    {"boost", "draw", KIND_SHARE, AT(boost.draw_share), 0, 0, NULL},
+    {"boost", "seed", KIND_LONG, AT(boost.seed), 0, INT64_MAX, NULL},
 };
 _Static_assert(offsetof(struct forest_columns, feature_count) ==
                        offsetof(struct forest_columns, features) + sizeof(void *) &&
@@ -87,6 +94,14 @@ static fringe_status read_word(const struct forest_recipe *recipe, const struct 
                            "'%.40s' is not known; '%s' is one word for it", node->text, words[0]);
 }
 
+static fringe_status read_share(const struct forest_recipe *recipe, const struct text_node *node, double *to,
+                                fringe_error *error)
+{
+    if (text_tree_number(node, to) && *to > 0 && *to <= 1) return FRINGE_OK;
+    return text_tree_wrong(recipe->tree, node, FRINGE_FORMAT, error,
+                           "'%.40s' is no number above 0 and at most 1", node->text);
+}
+
 static fringe_status read_value(struct forest_recipe *recipe, const struct row *row,
                                 const struct text_node *node, size_t *used, fringe_error *error)
 {
@@ -108,6 +123,8 @@ static fringe_status read_value(struct forest_recipe *recipe, const struct row *
         if (text_tree_flag(node, to)) return FRINGE_OK;
         return text_tree_wrong(recipe->tree, node, FRINGE_FORMAT, error, "'%.40s' is neither true nor false",
                                node->text);
+    case KIND_SHARE:
+        return read_share(recipe, node, to, error);
     case KIND_WHOLE:
     case KIND_LONG:
         break;
@@ -131,7 +148,7 @@ static fringe_status read_section(struct forest_recipe *recipe, const struct tex
         const struct row *row = NULL;
         fringe_status status;
         if (node->kind == TEXT_MAP && !*section &&
-            (!strcmp(node->key, "data") || !strcmp(node->key, "forest"))) {
+            (!strcmp(node->key, "data") || !strcmp(node->key, "forest") || !strcmp(node->key, "boost"))) {
             status =
                 read_section(recipe, node, node->key, used, error); /* those have no sections below them */
         } else {
@@ -155,6 +172,7 @@ static void set_defaults(struct forest_recipe *recipe)
                                      .calibrate = 1};
     forest_settings_init(&recipe->settings);
     recipe->settings.tree_count = 500;
+    forest_boost_settings_init(&recipe->boost);
 }
 
 /* Rows come from a table or from crops; of crops Fringe knows the classes and the features' version. */
@@ -190,7 +208,10 @@ fringe_status forest_recipe_read(const char *path, struct forest_recipe *recipe,
     if (!recipe->folder || !recipe->names) return failure_memory(error, path, TEXT_TREE_MOST_NODES);
     status = read_section(recipe, root, "", &used, error);
     if (!status) status = check_data(path, recipe, error);
-    if (!status && recipe->calibrate && !recipe->settings.bootstrap)
+    recipe->is_boosted = text_tree_find(root, "boost") != NULL;
+    if (!status && recipe->is_boosted && text_tree_find(root, "forest"))
+        status = failure_set(error, FRINGE_FORMAT, "%s: one of forest and boost is needed, not both", path);
+    if (!status && !recipe->is_boosted && recipe->calibrate && !recipe->settings.bootstrap)
         status = failure_set(
             error, FRINGE_FORMAT,
             "%s: forest.calibrate needs forest.bootstrap: without it each tree sees all rows", path);

@@ -20,6 +20,10 @@
  *       balance: none             or balanced, each-tree: what a row of each class counts
  *       depth: 0                  0: no limit;  least_split: 2;  least_leaf: 1;  seed: 0
  *       calibrate: true           by the rows that each tree has not seen
+ *     or
+ *     boost:                      each tree corrects those before it: forest/forest_boost.h
+ *       rounds: 200               rate: 0.06;  leaves: 12;  least_leaf: 15;  seed: 0
+ *       draw: 0.3                 the part of the features tried at a split
  *
  * An unknown key, and a value that is out of its range, are refused with file, line and both numbers.
  */
@@ -27,7 +31,7 @@
 #define TRAIN_FOREST_RECIPE_H
 
 #include "base/digest.h"
-#include "forest/forest_grow.h"
+#include "forest/forest_boost.h"
 #include "text/text_tree.h"
 #include "train/forest_samples.h"
 
@@ -38,6 +42,8 @@ struct forest_recipe {
     int64_t feature_version;
     struct forest_settings settings;
     int calibrate;
+    int is_boosted; /* then `boost` counts, not `settings` and `calibrate` */
+    struct forest_boost_settings boost;
     unsigned char *bytes; /* the file itself */
     size_t byte_count;
     char sha256[DIGEST_TEXT_BYTES];

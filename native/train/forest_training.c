@@ -27,8 +27,8 @@ struct forest_job {
     const fringe_run *run;
     struct forest_samples samples;
     struct forest *forest;
-    double *importance;      /* (feature_count) */
-    float *unseen;           /* (row_count, class_count) out-of-bag probabilities; NULL without bootstrap */
+    double *importance; /* (feature_count) */
+    float *unseen; /* (row_count, class_count) out-of-bag probabilities; NULL where every tree saw all rows */
     double accuracy;         /* by them */
     struct isotonic *curves; /* (class_count); NULL: not calibrated */
 };
@@ -90,8 +90,12 @@ static fringe_status grow(struct forest_job *job, fringe_error *error)
     const struct forest_settings *settings = &job->recipe->settings;
     job->importance = alloc_array(table->feature_count, sizeof *job->importance);
     if (!job->importance) return failure_memory(error, "a forest", table->feature_count);
-    fringe_status status = forest_grow(settings, table, job->samples.class_names, job->run, &job->forest,
-                                       job->importance, error);
+    const char *const *names = job->samples.class_names;
+    if (job->recipe->is_boosted)
+        return forest_boost(&job->recipe->boost, table, names, job->run, &job->forest, job->importance,
+                            error);
+    fringe_status status =
+        forest_grow(settings, table, names, job->run, &job->forest, job->importance, error);
     if (status || !settings->bootstrap) return status;
     job->unseen = alloc_array(table->row_count, table->class_count * sizeof *job->unseen);
     if (!job->unseen) return failure_memory(error, "probabilities", table->row_count * sizeof(float));
@@ -210,7 +214,8 @@ static fringe_status write_card(const struct forest_job *job, fringe_error *erro
               "worse.\n",
               stream);
     }
-    fputs("\n| feature | share of the impurity that its splits take away |\n|---|---|\n", stream);
+    fprintf(stream, "\n| feature | share of %s |\n|---|---|\n",
+            recipe->is_boosted ? "what the splits gain" : "the impurity that its splits take away");
     for (uint32_t f = 0; f < table->feature_count; f++) {
         fputs("| ", stream);
         put_cell(stream, job->samples.feature_names[f]);
@@ -232,7 +237,8 @@ static fringe_status write_description(const struct forest_job *job, fringe_erro
     yaml_text_put(stream, "description: ", recipe->description);
     yaml_text_put(stream, "version: 0.1.0\nauthors:\n- name: ", recipe->author);
     yaml_text_put(stream, "license: ", recipe->license);
-    fprintf(stream, "documentation: %s\ntags: [electron-microscopy, random-forest, fringe]\n", CARD);
+    fprintf(stream, "documentation: %s\ntags: [electron-microscopy, %s, fringe]\n", CARD,
+            recipe->is_boosted ? "boosted-trees" : "random-forest");
     fputs("inputs:\n- id: features\n  axes:\n  - type: batch\n  - type: channel\n    channel_names:\n",
           stream);
     for (uint32_t f = 0; f < table->feature_count; f++)

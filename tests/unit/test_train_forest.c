@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "forest/forest_predict.h"
 #include "fringe/model.h"
 #include "model/forest_package.h"
 #include "support/forest_tables.h"
@@ -113,6 +114,36 @@ Test(train_forest, a_table_becomes_a_package)
     }
     cr_expect_gt(right, ROWS * 8 / 10, "%zu", right);
     cr_expect_float_eq(sure, 0.85, 0.06, "%g", sure);
+    forest_package_free(package);
+    forest_tables_free(&table);
+}
+
+Test(train_forest, boosted_trees_become_a_package)
+{
+    struct forest_table table = put_table();
+    struct forest_package *package;
+    fringe_model_check check;
+    char path[PATH_BYTES];
+    fringe_error error;
+    cr_assert_eq(train("kind: forest\ndata: {table: particles.csv, ignore: [image]}\n"
+                       "boost: {rounds: 30, rate: 0.1, leaves: 6, least_leaf: 9, draw: 0.5, seed: 2}\n",
+                       "model", 0, 2, &error),
+                 FRINGE_OK, "%s", error.message);
+    snprintf(path, sizeof path, "%s/model", folder);
+    cr_assert_eq(forest_package_read(path, &package, &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(package->forest->tree_count, 30 * CLASSES);
+    cr_expect_eq(package->forest->transform, FOREST_SOFTMAX);
+    cr_expect_null(package->curves, "no row is unseen by a tree");
+    static float probabilities[ROWS * CLASSES];
+    cr_assert_eq(forest_package_predict(package, table.values, ROWS, NULL, probabilities, &error), FRINGE_OK);
+    size_t right = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        right += !strcmp(
+            package->forest->class_names[forest_predict_class(package->forest, probabilities + i * CLASSES)],
+            forest_tables_names[table.classes[i]]);
+    cr_expect_gt(right, ROWS * 8 / 10, "%zu", right);
+    cr_assert_eq(fringe_model_test(path, NULL, &check, &error), FRINGE_OK, "%s", error.message);
+    cr_expect_eq(check.largest_difference, 0);
     forest_package_free(package);
     forest_tables_free(&table);
 }
@@ -226,6 +257,11 @@ Test(train_forest, recipes_that_cannot_be)
     refuse("kind: forest\ndata: {features: area}\n", "is no list of names");
     refuse("kind: forest\ndata: {table: t.csv}\nforest: {bootstrap: false}\n",
            "forest.calibrate needs forest.bootstrap");
+    refuse("kind: forest\nboost: {rate: 1.5}\n", "boost.rate: '1.5' is no number above 0 and at most 1");
+    refuse("kind: forest\nboost: {draw: .nan}\n", "boost.draw: '.nan' is no number above 0");
+    refuse("kind: forest\nboost: {calibrate: true}\n", "boost.calibrate: there is no such key");
+    refuse("kind: forest\ndata: {table: t.csv}\nforest: {trees: 5}\nboost: {rounds: 5}\n",
+           "one of forest and boost is needed, not both");
 }
 
 Test(train_forest, tables_that_cannot_be)
