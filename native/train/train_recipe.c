@@ -86,6 +86,7 @@ static const struct row rows[] = {
     {"training", "epochs", VALUE_WHOLE, AT(epochs), 1, 1000000, NULL},
     {"training", "steps_per_epoch", VALUE_WHOLE, AT(steps_per_epoch), 1, 1000000, NULL},
     {"training", "patience", VALUE_WHOLE, AT(patience), 0, 1000000, NULL},
+    {"training", "calibrate", VALUE_FLAG, AT(calibrate), 0, 0, NULL},
     {"training", "seed", VALUE_NUMBER, AT(seed), 0, 0x1p53, NULL},
     {"training", "rate", VALUE_NUMBER, AT(trainer.optimiser.rate), 1e-12, 10, NULL},
     {"training", "beta1", VALUE_NUMBER, AT(trainer.optimiser.beta1), 0, 0.999999, NULL},

@@ -43,8 +43,11 @@ fringe_status trainer_step(struct trainer *trainer, const struct train_batch *ba
 fringe_status trainer_predict(struct trainer *trainer, const struct train_batch *batch, const fringe_run *run,
                               float *probabilities, double *loss, fringe_error *error);
 
-/* Writes the network as ONNX (opset 13, free batch, height and width), as trainer_predict runs it. */
-fringe_status trainer_export(const struct trainer *trainer, const char *path, fringe_error *error);
+/* Writes the network as ONNX (opset 13, free batch, height and width), as trainer_predict runs it, with
+ * class_bias[classes] (NULL: none) added to the values of the classes; FRINGE_UNSUPPORTED where its last
+ * layer adds none. */
+fringe_status trainer_export(const struct trainer *trainer, const double *class_bias, const char *path,
+                             fringe_error *error);
 
 /* Everything that the next step depends on, in one file that replaces an older one in one step. `extra` are
  * bytes of the caller's own (best score so far, loss curve), handed back by trainer_restore in a block for

@@ -9,9 +9,22 @@
 #include "train/network_onnx.h"
 #include "train/trainer_state.h"
 
-fringe_status trainer_export(const struct trainer *t, const char *path, fringe_error *error)
+fringe_status trainer_export(const struct trainer *t, const double *class_bias, const char *path,
+                             fringe_error *error)
 {
-    return network_onnx_write(&t->network.graph, t->mean_parameters, t->mean_statistics, path, error);
+    const struct layer_graph *graph = &t->network.graph;
+    const struct layer *last = &graph->layers[graph->count - 1];
+    if (!class_bias) return network_onnx_write(graph, t->mean_parameters, t->mean_statistics, path, error);
+    if (last->kind != LAYER_CONV || !last->has_bias)
+        return failure_set(error, FRINGE_UNSUPPORTED,
+                           "%s: the network's last layer has no biases to calibrate", path);
+    float *parameters = alloc_array(graph->parameter_count, sizeof *parameters);
+    if (!parameters) return failure_memory(error, "a network's weights", 4 * graph->parameter_count);
+    memcpy(parameters, t->mean_parameters, graph->parameter_count * sizeof *parameters);
+    for (int32_t c = 0; c < last->channels; c++) parameters[last->bias + (size_t)c] += (float)class_bias[c];
+    fringe_status status = network_onnx_write(graph, parameters, t->mean_statistics, path, error);
+    alloc_free(parameters);
+    return status;
 }
 
 /* ---- checkpoints ---- */
