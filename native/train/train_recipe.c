@@ -22,7 +22,7 @@ enum value_kind {
     VALUE_FLAG,    /* int */
     VALUE_RANGE,   /* struct augmentation_range: a number or [low, high] */
     VALUE_CLASSES, /* label values of classes and class_count */
-    VALUE_WEIGHTS, /* class weights */
+    VALUE_WEIGHTS, /* a number of each class */
     VALUE_WIDTHS   /* widths and levels */
 };
 
@@ -86,7 +86,6 @@ static const struct row rows[] = {
     {"training", "epochs", VALUE_WHOLE, AT(epochs), 1, 1000000, NULL},
     {"training", "steps_per_epoch", VALUE_WHOLE, AT(steps_per_epoch), 1, 1000000, NULL},
     {"training", "patience", VALUE_WHOLE, AT(patience), 0, 1000000, NULL},
-    {"training", "calibrate", VALUE_FLAG, AT(calibrate), 0, 0, NULL},
     {"training", "seed", VALUE_NUMBER, AT(seed), 0, 0x1p53, NULL},
     {"training", "rate", VALUE_NUMBER, AT(trainer.optimiser.rate), 1e-12, 10, NULL},
     {"training", "beta1", VALUE_NUMBER, AT(trainer.optimiser.beta1), 0, 0.999999, NULL},
@@ -103,6 +102,7 @@ static const struct row rows[] = {
     {"training", "focal", VALUE_NUMBER, AT(trainer.loss.focal), 0, 1000, NULL},
     {"training", "focal_gamma", VALUE_NUMBER, AT(trainer.loss.focal_gamma), 1, 10, NULL},
     {"training", "class_weights", VALUE_WEIGHTS, AT(trainer.loss.class_weights), 0, 1e6, NULL},
+    {"training", "class_odds", VALUE_WEIGHTS, AT(trainer.class_odds), 1e-3, 1e3, NULL},
     {"augmentation", "dihedral", VALUE_FLAG, AT(augmentation.dihedral), 0, 0, NULL},
     {"augmentation", "rotation_deg", VALUE_RANGE, AT(augmentation.rotation), -360, 360, NULL},
     {"augmentation", "scale", VALUE_RANGE, AT(augmentation.scale), 0.1, 10, NULL},
@@ -352,10 +352,14 @@ static fringe_status check_together(struct train_recipe *recipe, fringe_error *e
         return text_tree_wrong(tree, text_tree_find(data, "class_names"), FRINGE_FORMAT, error,
                                "%zu names for %d classes", recipe->class_names.count,
                                (int)architecture->classes);
-    const struct text_node *weights = text_tree_find(text_tree_find(root, "training"), "class_weights");
-    if (weights && weights->count != (size_t)architecture->classes)
-        return text_tree_wrong(tree, weights, FRINGE_FORMAT, error, "%zu weights for %d classes",
-                               weights->count, (int)architecture->classes);
+    for (int i = 0; i < ROW_COUNT; i++) {
+        const struct text_node *of_classes =
+            rows[i].kind == VALUE_WEIGHTS ? text_tree_find(text_tree_find(root, rows[i].section), rows[i].key)
+                                          : NULL;
+        if (of_classes && of_classes->count != (size_t)architecture->classes)
+            return text_tree_wrong(tree, of_classes, FRINGE_FORMAT, error, "%zu numbers for %d classes",
+                                   of_classes->count, (int)architecture->classes);
+    }
     for (size_t k = 0; k < recipe->class_count; k++)
         for (size_t other = 0; other < k; other++)
             if (recipe->classes[k] == recipe->classes[other])

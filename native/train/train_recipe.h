@@ -57,7 +57,6 @@ struct train_recipe {
 
     struct trainer_settings trainer;
     int32_t batch, crop_px, epochs, steps_per_epoch, patience;
-    int calibrate; /* 1: class_bias.h */
     double seed;
     struct augmentation_settings augmentation;
 };

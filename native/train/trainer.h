@@ -21,6 +21,8 @@ struct trainer_settings {
     uint64_t seed;          /* of the first weights */
     const char *from_model; /* an .onnx file to start from; NULL: random weights */
     int32_t frozen_levels;  /* encoder levels, from the top, whose weights stay as they are */
+    double class_odds[ARCHITECTURE_MOST_CLASSES]; /* by which the exported network's odds of a class are
+                                                     greater than those of the training; 0: as they are */
 };
 
 /* On success the caller owns *trainer. */
@@ -38,16 +40,14 @@ int64_t trainer_steps_done(const struct trainer *trainer);
 fringe_status trainer_step(struct trainer *trainer, const struct train_batch *batch, const fringe_run *run,
                            double *loss, fringe_error *error);
 
-/* Class probabilities (N, classes, H, W) of a batch as the exported network gives them: with running
- * statistics and the average of the weights. *loss (may be NULL) against the batch's labels. */
+/* Class probabilities (N, classes, H, W) of a batch as the exported network gives them before class_odds:
+ * with running statistics and the average of the weights. *loss (may be NULL) against the batch's labels. */
 fringe_status trainer_predict(struct trainer *trainer, const struct train_batch *batch, const fringe_run *run,
                               float *probabilities, double *loss, fringe_error *error);
 
-/* Writes the network as ONNX (opset 13, free batch, height and width), as trainer_predict runs it, with
- * class_bias[classes] (NULL: none) added to the values of the classes; FRINGE_UNSUPPORTED where its last
- * layer adds none. */
-fringe_status trainer_export(const struct trainer *trainer, const double *class_bias, const char *path,
-                             fringe_error *error);
+/* Writes the network as ONNX (opset 13, free batch, height and width), as trainer_predict runs it but for
+ * class_odds, which the biases of its last layer take; FRINGE_UNSUPPORTED where it has none. */
+fringe_status trainer_export(const struct trainer *trainer, const char *path, fringe_error *error);
 
 /* Everything that the next step depends on, in one file that replaces an older one in one step. `extra` are
  * bytes of the caller's own (best score so far, loss curve), handed back by trainer_restore in a block for

@@ -1,4 +1,5 @@
 /* trainer_files.c - what a trainer writes and reads: the network as ONNX, and checkpoints. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,19 +10,22 @@
 #include "train/network_onnx.h"
 #include "train/trainer_state.h"
 
-fringe_status trainer_export(const struct trainer *t, const double *class_bias, const char *path,
-                             fringe_error *error)
+fringe_status trainer_export(const struct trainer *t, const char *path, fringe_error *error)
 {
     const struct layer_graph *graph = &t->network.graph;
     const struct layer *last = &graph->layers[graph->count - 1];
-    if (!class_bias) return network_onnx_write(graph, t->mean_parameters, t->mean_statistics, path, error);
+    int odds = 0;
+    for (int32_t c = 0; c < last->channels; c++) odds |= t->settings.class_odds[c] > 0;
+    if (!odds) return network_onnx_write(graph, t->mean_parameters, t->mean_statistics, path, error);
     if (last->kind != LAYER_CONV || !last->has_bias)
         return failure_set(error, FRINGE_UNSUPPORTED,
-                           "%s: the network's last layer has no biases to calibrate", path);
+                           "class_odds: the network's last layer has no biases to hold them");
     float *parameters = alloc_array(graph->parameter_count, sizeof *parameters);
     if (!parameters) return failure_memory(error, "a network's weights", 4 * graph->parameter_count);
     memcpy(parameters, t->mean_parameters, graph->parameter_count * sizeof *parameters);
-    for (int32_t c = 0; c < last->channels; c++) parameters[last->bias + (size_t)c] += (float)class_bias[c];
+    for (int32_t c = 0; c < last->channels; c++)
+        if (t->settings.class_odds[c] > 0)
+            parameters[last->bias + (size_t)c] += (float)log(t->settings.class_odds[c]);
     fringe_status status = network_onnx_write(graph, parameters, t->mean_statistics, path, error);
     alloc_free(parameters);
     return status;

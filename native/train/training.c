@@ -10,7 +10,6 @@
 #include "base/path.h"
 #include "base/run_state.h"
 #include "stats/confusion.h"
-#include "train/class_bias.h"
 
 enum { IDENTITY_BYTES = 256, NO_TRUTH = 255 };
 static const double listener_ms = 1000, checkpoint_ms = 60000;
@@ -30,7 +29,6 @@ struct training {
     struct train_batch batch;
     struct progress_record record;
     struct training_epoch *epochs;
-    struct class_bias bias; /* where the plan calibrates: pixels of the last validation */
     char *model_path, *checkpoint_path;
     double begun_ms, told_ms, kept_ms; /* of this call; of the listener; of the checkpoint */
     int64_t begun_step;
@@ -156,7 +154,6 @@ static fringe_status validate_one(struct training *t, int64_t index, struct conf
     if (!status) {
         find_classes(&batch, probabilities, classes, predicted, truth);
         status = confusion_add(table, truth, predicted, pixels, NO_TRUTH, error);
-        if (t->plan->calibrate) class_bias_add(&t->bias, &batch, probabilities);
     }
     if (!status && index == 0) tell(t, batch.images, predicted, &batch);
     alloc_free(probabilities);
@@ -172,7 +169,6 @@ static fringe_status validate(struct training *t, struct training_epoch *epoch, 
     double sum = 0;
     epoch->validation_loss = epoch->score = NAN;
     if (t->plan->validation.count == 0) return FRINGE_OK;
-    t->bias.count = 0;
     fringe_status status = confusion_create(t->plan->trainer.architecture.classes, &table, error);
     if (status) return status;
     for (int64_t i = 0; i < t->plan->validation.count && !status; i++) {
@@ -190,14 +186,6 @@ static fringe_status validate(struct training *t, struct training_epoch *epoch, 
 
 /* ---- the loop ---- */
 
-static fringe_status export(const struct training *t, fringe_error *error)
-{
-    double bias[ARCHITECTURE_MOST_CLASSES];
-    if (!t->plan->calibrate) return trainer_export(t->trainer, NULL, t->model_path, error);
-    class_bias_find(&t->bias, bias);
-    return trainer_export(t->trainer, bias, t->model_path, error);
-}
-
 /* The state before the first step of an epoch's end is whole, so a validation that is cancelled is made
  * again. */
 static fringe_status end_epoch(struct training *t, fringe_error *error)
@@ -208,7 +196,7 @@ static fringe_status end_epoch(struct training *t, fringe_error *error)
     epoch->loss = t->record.loss_sum / (double)t->plan->steps_per_epoch;
     int better = t->record.epoch_count == 0 || isnan(epoch->score) || epoch->score > t->record.best_score;
     if (better) {
-        status = export(t, error);
+        status = trainer_export(t->trainer, t->model_path, error);
         if (status) return status;
         t->record.best_score = epoch->score;
         t->record.best = t->record.epoch_count;
@@ -276,10 +264,6 @@ fringe_status training_run(const struct training_plan *plan, int resume, struct 
     t.epochs = alloc_array((size_t)plan->epochs, sizeof *t.epochs);
     if (!t.model_path || !t.checkpoint_path || !t.epochs)
         status = failure_memory(error, "a training", (size_t)plan->epochs * sizeof *t.epochs);
-    if (!status && plan->calibrate && plan->validation.count == 0)
-        status = failure_set(error, FRINGE_ARGUMENT, "calibrate: there are no images to validate on");
-    if (!status && plan->calibrate)
-        status = class_bias_create(settings.architecture.classes, plan->validation.count, &t.bias, error);
     if (!status) status = trainer_create(&settings, &t.trainer, error);
     if (!status && resume) status = take_up(&t, error);
     t.batch = (struct train_batch){.count = plan->batch_count,
@@ -299,7 +283,6 @@ fringe_status training_run(const struct training_plan *plan, int resume, struct 
         run_state_progress(t.run, 1, 1);
     }
     train_batch_clear(&t.batch);
-    class_bias_clear(&t.bias);
     trainer_free(t.trainer);
     alloc_free(t.epochs);
     alloc_free(t.model_path);

@@ -27,7 +27,6 @@ struct training_plan {
     int32_t batch_count, side_px;    /* of the training batches: square images */
     int64_t epochs, steps_per_epoch; /* 1 and more */
     int64_t patience;                /* epochs without a better score after which it ends; 0: never */
-    int calibrate;                   /* 1: the weights kept have class_bias.h's biases, found in validation */
     struct train_source source;
     struct training_validation validation;
     const char *directory; /* there already */
@@ -41,8 +40,8 @@ struct training_plan {
 /* One epoch of the curve. */
 struct training_epoch {
     double loss;                   /* mean over its steps */
-    double validation_loss, score; /* mean loss and mean IoU over all validation images, before any
-                                      calibration; NaN without */
+    double validation_loss, score; /* mean loss and mean IoU over all validation images, whatever
+                                      class_odds; NaN without */
 };
 
 struct training_curve {

@@ -121,7 +121,7 @@ static struct onnx_model *make_network(enum architecture_kind kind, int transpos
     loss_settings_init(&settings.loss);
     optimiser_settings_init(&settings.optimiser);
     must(!trainer_create(&settings, &trainer, NULL), "a trainer");
-    must(!trainer_export(trainer, NULL, path_of(work, "network.onnx"), NULL), "an export");
+    must(!trainer_export(trainer, path_of(work, "network.onnx"), NULL), "an export");
     trainer_free(trainer);
     must(!onnx_model_read(path_of(work, "network.onnx"), &model, NULL), "a network");
     return model;

@@ -272,7 +272,7 @@ static void check_export(enum architecture_kind kind, int batch_norm, int transp
     float *mine = calloc(count, sizeof *mine), *theirs = calloc(count, sizeof *theirs);
     double loss, loss_again;
     cr_assert_eq(trainer_predict(t, &batch, NULL, mine, &loss, &error), FRINGE_OK, "%s", error.message);
-    cr_assert_eq(trainer_export(t, NULL, path_of("net.onnx"), &error), FRINGE_OK, "%s", error.message);
+    cr_assert_eq(trainer_export(t, path_of("net.onnx"), &error), FRINGE_OK, "%s", error.message);
 
     settings.from_model = path_of("net.onnx");
     again = make(&settings);
@@ -306,7 +306,7 @@ Test(train_trainer, starts_from_a_model_with_other_classes_and_frozen_layers)
     go(t, 0, 3, 2);
     settings.optimiser.average_decay = 0; /* the export holds averages */
     memcpy(t->mean_parameters, t->network.parameters, t->network.graph.parameter_count * sizeof(float));
-    cr_assert_eq(trainer_export(t, NULL, path_of("start.onnx"), NULL), FRINGE_OK);
+    cr_assert_eq(trainer_export(t, path_of("start.onnx"), NULL), FRINGE_OK);
     settings.from_model = path_of("start.onnx");
     settings.architecture.classes = 5;
     settings.frozen_levels = 1;
