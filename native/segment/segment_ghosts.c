@@ -23,9 +23,9 @@ enum {
 
 /* Probabilities: a region is connected squares from REGION on; below SUPPORT nothing is suspected; a region
  * whose mean reaches SURE is no ghost, whatever its brightness. */
-#define REGION  0.4f
-#define SUPPORT 0.1f
-#define SURE    0.9
+#define REGION  0.5f
+#define SUPPORT 0.14f
+#define SURE    0.93
 /* The particles' mean contrast is this many times what the support varies by, and of all contrast this share
  * has its sign: else nobody knows how bright a particle is. */
 #define CLEAR  2.0
