@@ -3,7 +3,7 @@
     python abtem_micrographs.py OUT COUNT
 
 abTEM's multislice (Kirkland's potentials) of particles that ASE built, on random carbon atoms: OUT/aNNN.tif, 16 bit,
-calibrated, and OUT/aNNN-mask.tif. Materials take turns: Au, Ag, Pd, CdSe, Co3O4; dose 80 to 2000 e/A^2, 0.02 to
+and OUT/aNNN-mask.tif, calibrated. Materials take turns: Au, Ag, Pd, CdSe, Co3O4; dose 80 to 2000 e/A^2, 0.02 to
 0.045 nm per pixel, 80, 200 or 300 kV, half corrected. Needs abtem, ase, scipy, tifffile; half a minute an image.
 """
 import os
@@ -41,6 +41,13 @@ def unit(vector):
     return vector / np.linalg.norm(vector)
 
 
+def facing(rng, zone):
+    """Turned anyhow about a zone axis that lies along the beam to a degree or two."""
+    zone = unit(zone + rng.normal(0, 0.02, 3))
+    across = unit(np.cross(zone, rng.normal(size=3)))
+    return np.array([across, np.cross(zone, across), zone])
+
+
 def orientation(rng, material, cell):
     """Rows are the image's axes and the beam: six of ten within a degree or two of a zone axis."""
     if rng.random() >= 0.6:
@@ -49,9 +56,7 @@ def orientation(rng, material, cell):
     zone = np.array(ZONES[rng.integers(4)], float)
     if material == "CdSe":
         zone = np.array(HEXAGONAL_ZONES[rng.integers(3)], float)
-    zone = unit(unit(zone @ cell.cell.array) + rng.normal(0, 0.02, 3))
-    across = unit(np.cross(zone, rng.normal(size=3)))
-    return np.array([across, np.cross(zone, across), zone])
+    return facing(rng, unit(zone @ cell.cell.array))
 
 
 def particle(rng, material, diameter):
@@ -70,10 +75,10 @@ def particle(rng, material, diameter):
     return positions[inside] @ orientation(rng, material, cell).T, atoms.numbers[inside]
 
 
-def shadow(positions, pixel):
+def shadow(positions, pixel, side_px=SIDE_PX):
     """Discs of all atoms, holes filled."""
-    mask = np.zeros((SIDE_PX, SIDE_PX), bool)
-    place = np.clip((positions[:, :2] / pixel).astype(int), 0, SIDE_PX - 1)
+    mask = np.zeros((side_px, side_px), bool)
+    place = np.clip((positions[:, :2] / pixel).astype(int), 0, side_px - 1)
     mask[place[:, 0], place[:, 1]] = True
     reach = int(np.ceil(1.5 / pixel))
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
@@ -107,40 +112,65 @@ def specimen(rng, material, pixel):
     return ase.Atoms(numbers=np.concatenate(numbers), positions=np.concatenate(positions), cell=[side, side, top + 3]), mask
 
 
+def exit_wave(atoms, pixel, side_px, volt):
+    """On the image's grid, or one and a half times as fine where its pixels are coarse."""
+    grid = side_px if pixel < 0.28 else side_px * 3 // 2
+    potential = abtem.Potential(atoms, sampling=pixel * side_px / grid, slice_thickness=3, projection="infinite",
+                                parametrization="kirkland")
+    return abtem.PlaneWave(energy=volt).multislice(potential)
+
+
+def scherzer(cs, volt):
+    return 1.2 * np.sqrt(cs * abtem.core.energy.energy2wavelength(volt))
+
+
+def intensity(wave, lens, side_px):
+    image = wave.apply_ctf(lens).intensity().compute().array
+    return image if len(image) == side_px else ndimage.zoom(image, side_px / len(image), order=1)
+
+
+def count(rng, image, dose, pixel):
+    """What a camera makes of it."""
+    counts = rng.poisson(np.clip(image, 0, None) * dose * pixel * pixel).astype(float)
+    counts = ndimage.gaussian_filter(counts, rng.uniform(0, 0.6)) * 20 + 100
+    return np.clip(counts, 0, 65535).astype(np.uint16)
+
+
 def micrograph(rng, material):
     pixel = rng.uniform(0.2, 0.45)
     atoms, mask = specimen(rng, material, pixel)
     atoms.positions += rng.normal(0, 0.07, atoms.positions.shape)
     volt = [200e3, 300e3, 80e3][rng.integers(3)]
-    grid = SIDE_PX if pixel < 0.28 else 768
-    potential = abtem.Potential(atoms, sampling=pixel * SIDE_PX / grid, slice_thickness=3, projection="infinite",
-                                parametrization="kirkland")
-    wave = abtem.PlaneWave(energy=volt).multislice(potential)
+    wave = exit_wave(atoms, pixel, SIDE_PX, volt)
     corrected = rng.random() < 0.5
     cs = rng.uniform(-1e5, 1e5) if corrected else rng.uniform(0.5e7, 1.4e7)
-    scherzer = 0 if corrected else 1.2 * np.sqrt(cs * abtem.core.energy.energy2wavelength(volt))
-    defocus = scherzer + (rng.uniform(-250, 250) if corrected else rng.uniform(-400, 400))
+    middle = 0 if corrected else scherzer(cs, volt)
+    defocus = middle + (rng.uniform(-250, 250) if corrected else rng.uniform(-400, 400))
     lens = abtem.CTF(energy=volt, Cs=cs, defocus=defocus, astigmatism=rng.uniform(0, 30),
                      astigmatism_angle=rng.uniform(0, 3), focal_spread=rng.uniform(10, 45),
                      angular_spread=rng.uniform(0.05, 0.3), semiangle_cutoff=45)
-    image = wave.apply_ctf(lens).intensity().compute().array
-    if len(image) != SIDE_PX:
-        image = ndimage.zoom(image, SIDE_PX / len(image), order=1)
+    image = intensity(wave, lens, SIDE_PX)
     dose = np.exp(rng.uniform(np.log(80), np.log(2000)))
-    counts = rng.poisson(np.clip(image, 0, None) * dose * pixel * pixel).astype(float)
-    counts = ndimage.gaussian_filter(counts, rng.uniform(0, 0.6)) * 20 + 100
-    return np.clip(counts, 0, 65535).astype(np.uint16), mask, pixel
+    return count(rng, image, dose, pixel), mask, pixel
 
 
-def main(out, count):
-    abtem.config.set({"device": "cpu", "diagnostics.progress_bar": None})
+def write(out, name, image, mask, pixel):
+    for suffix, plane in (("", image), ("-mask", (mask * 255).astype(np.uint8))):
+        tifffile.imwrite(os.path.join(out, f"{name}{suffix}.tif"), plane, imagej=True, metadata={"unit": "nm"},
+                         resolution=(10 / pixel, 10 / pixel))
+
+
+def begin():
+    """Transforms are planned without measuring, so that every run gives the same bytes."""
+    abtem.config.set({"device": "cpu", "diagnostics.progress_bar": None, "fftw.planning_effort": "FFTW_ESTIMATE"})
+
+
+def main(out, number):
+    begin()
     rng = np.random.default_rng(SEED)
     os.makedirs(out, exist_ok=True)
-    for i in range(count):
-        image, mask, pixel = micrograph(rng, MATERIALS[i % len(MATERIALS)])
-        tifffile.imwrite(os.path.join(out, f"a{i:03d}.tif"), image, imagej=True, metadata={"unit": "nm"},
-                         resolution=(10 / pixel, 10 / pixel))
-        tifffile.imwrite(os.path.join(out, f"a{i:03d}-mask.tif"), (mask * 255).astype(np.uint8))
+    for i in range(number):
+        write(out, f"a{i:03d}", *micrograph(rng, MATERIALS[i % len(MATERIALS)]))
 
 
 if __name__ == "__main__":
