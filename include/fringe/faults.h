@@ -1,8 +1,8 @@
 /* faults.h - is a stacking fault or twin seen in a particle, and what its lattice is.
  *
- * For each particle of a slice: a class with a calibrated probability, the lattice (spacings, angle, phase
+ * For each particle of a slice: a class with its probability, the lattice (spacings, angle, phase
  * and zone axis), and where fault planes run. A fault counts that lies within 5 degrees of the beam with a
- * trace of 1 nm or more: of others an image says nothing. Classes come from a random forest on features of
+ * trace of 1 nm or more: of others an image says nothing. Classes come from a boosted forest on features of
  * the lattice, among them jumps of its phase across lines (geometric phase analysis, DOI
  * 10.1016/S0304-3991(98)00035-7) and reflections that change places with their mirror images, as across a
  * twin's plane.

@@ -160,9 +160,55 @@ static double mirror(const struct lattice_spectrum *s, const struct lattice_spot
 }
 
 /* The logarithm of odds either way. */
-static double evidence(const struct fault_line *line)
+static double evidence(double gain)
 {
-    return line->gain > 0 ? log1p(line->gain) : -log1p(-line->gain);
+    return gain > 0 ? log1p(gain) : -log1p(-gain);
+}
+
+/* The widest spacing of a spot over that of a line's normal. */
+static double layer_of(const struct lattice_spots *spots, const struct fault_line *line)
+{
+    double least = INFINITY;
+    for (int i = 0; i < spots->count; i++) least = fmin(least, length_of(spots->items[i].g));
+    return 1 / (least * line->layer);
+}
+
+static void describe_thirds(const struct lattice_spots *spots, const struct fault_lines *lines, double *f)
+{
+    const struct fault_line *best = lines->glides, *next = NULL;
+    for (int k = 1; k < lines->normal_count; k++)
+        if (lines->glides[k].third.gain > best->third.gain) best = lines->glides + k;
+    for (int k = 0; k < lines->normal_count; k++) {
+        const struct fault_line *line = lines->glides + k;
+        if (line != best && (!next || line->third.gain > next->third.gain)) next = line;
+    }
+    f[FEATURE_third_evidence] = evidence(best->third.gain);
+    f[FEATURE_third_share] = best->third.share;
+    f[FEATURE_third_strength] = best->third.strength;
+    f[FEATURE_third_offset] = fabs(best->third.offset) / best->extent;
+    f[FEATURE_third_layer] = layer_of(spots, best);
+    f[FEATURE_third_next_evidence] = next ? evidence(next->third.gain) : 0;
+}
+
+static void describe_places(const struct fault_lines *lines, double *f)
+{
+    const struct line_jump *near = &lines->jump_near, *far = &lines->jump_far;
+    const struct lattice_domains *domains = &lines->domains;
+    f[FEATURE_jump_near_evidence] = evidence(near->gain);
+    f[FEATURE_jump_near_share] = near->share;
+    f[FEATURE_jump_near_coherence] = near->coherence;
+    f[FEATURE_jump_near_next_evidence] = evidence(near->next_gain);
+    f[FEATURE_jump_far_evidence] = evidence(far->gain);
+    f[FEATURE_jump_far_share] = far->share;
+    f[FEATURE_jump_far_coherence] = far->coherence;
+    f[FEATURE_jump_far_next_evidence] = evidence(far->next_gain);
+    f[FEATURE_domain_overlap] = domains->overlap;
+    f[FEATURE_domain_correlation] = domains->correlation;
+    f[FEATURE_domain_order] = domains->order;
+    f[FEATURE_domain_order_least] = domains->order_least;
+    f[FEATURE_domain_evenness] = domains->evenness;
+    f[FEATURE_domain_count] = domains->count;
+    f[FEATURE_domain_power_count] = domains->power_count;
 }
 
 static void describe_lines(const struct lattice_spectrum *s, const struct lattice_spots *spots,
@@ -177,28 +223,32 @@ static void describe_lines(const struct lattice_spectrum *s, const struct lattic
     f[FEATURE_streak_twin] = streak(s, spots, twin->normal);
     f[FEATURE_mirror_glide] = mirror(s, spots, glide->normal);
     f[FEATURE_mirror_twin] = mirror(s, spots, twin->normal);
-    f[FEATURE_glide_1_evidence] = evidence(glide);
+    f[FEATURE_glide_1_evidence] = evidence(glide->gain);
     f[FEATURE_glide_1_share] = glide->share;
     f[FEATURE_glide_1_strength] = glide->strength;
-    f[FEATURE_glide_1_third] = glide->third;
+    f[FEATURE_glide_1_third] = glide->third_part;
     f[FEATURE_glide_1_next] = glide->next;
     f[FEATURE_glide_1_along] = glide->along;
     f[FEATURE_glide_1_offset] = fabs(glide->offset) / glide->extent;
     f[FEATURE_glide_1_length] = glide->length / spacing;
     f[FEATURE_glide_1_waves] = glide->waves;
-    f[FEATURE_glide_2_evidence] = evidence(glide + 1); /* zero where there is one normal alone */
+    f[FEATURE_glide_2_evidence] = evidence(glide[1].gain); /* zero where there is one normal alone */
     f[FEATURE_glide_2_share] = glide[1].share;
     f[FEATURE_glide_2_strength] = glide[1].strength;
-    f[FEATURE_twin_1_evidence] = evidence(twin);
+    f[FEATURE_twin_1_evidence] = evidence(twin->gain);
     f[FEATURE_twin_1_share] = twin->share;
     f[FEATURE_twin_1_strength] = twin->strength;
     f[FEATURE_twin_1_along] = twin->along;
     f[FEATURE_twin_1_offset] = fabs(twin->offset) / twin->extent;
     f[FEATURE_twin_1_length] = twin->length / spacing;
     f[FEATURE_twin_1_waves] = twin->waves;
-    f[FEATURE_twin_2_evidence] = evidence(twin + 1);
+    f[FEATURE_twin_2_evidence] = evidence(twin[1].gain);
     f[FEATURE_twin_2_share] = twin[1].share;
     f[FEATURE_twin_2_strength] = twin[1].strength;
+    f[FEATURE_glide_1_layer] = layer_of(spots, glide);
+    f[FEATURE_twin_1_layer] = layer_of(spots, twin);
+    describe_thirds(spots, lines, f);
+    describe_places(lines, f);
 }
 
 fringe_status fault_features_compute(const struct lattice_region *region,

@@ -15,7 +15,7 @@
 #include "faults/fault_lines.h"
 
 /* Changes with any feature's name, order or meaning: forests keep it beside them. */
-enum { FAULT_FEATURES_VERSION = 3 };
+enum { FAULT_FEATURES_VERSION = 4 };
 
 /* X(name). Numbers in names count normals of lines, the best first. */
 #define FAULT_FEATURE_LIST(X)                                                                                \
@@ -74,6 +74,33 @@ enum { FAULT_FEATURES_VERSION = 3 };
     X(twin_2_evidence)                                                                                       \
     X(twin_2_share)                                                                                          \
     X(twin_2_strength)                                                                                       \
+    /* the widest spacing over that of their normals */                                                      \
+    X(glide_1_layer)                                                                                         \
+    X(twin_1_layer)                                                                                          \
+    /* the best glide by a third of the period; the next one is across another normal */                     \
+    X(third_evidence)                                                                                        \
+    X(third_share)                                                                                           \
+    X(third_strength)                                                                                        \
+    X(third_offset)                                                                                          \
+    X(third_layer)                                                                                           \
+    X(third_next_evidence)                                                                                   \
+    /* the nearest layers on either side of a line, and some more: line_jumps.h */                           \
+    X(jump_near_evidence)                                                                                    \
+    X(jump_near_share)                                                                                       \
+    X(jump_near_coherence)                                                                                   \
+    X(jump_near_next_evidence)                                                                               \
+    X(jump_far_evidence)                                                                                     \
+    X(jump_far_share)                                                                                        \
+    X(jump_far_coherence)                                                                                    \
+    X(jump_far_next_evidence)                                                                                \
+    /* whether the reflections share their places: lattice_domains.h */                                      \
+    X(domain_overlap)                                                                                        \
+    X(domain_correlation)                                                                                    \
+    X(domain_order)                                                                                          \
+    X(domain_order_least)                                                                                    \
+    X(domain_evenness)                                                                                       \
+    X(domain_count)                                                                                          \
+    X(domain_power_count)                                                                                    \
     X(published_ring_mean)                                                                                   \
     X(published_ring_sd)                                                                                     \
     X(published_pixel_mean)                                                                                  \

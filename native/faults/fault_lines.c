@@ -2,15 +2,26 @@
 
 #include "faults/line_search.h"
 
+/* Layers on either side that a local jump is looked for in: a fault beside the rim, and one inside. */
+#define JUMP_NEAR 1.2
+#define JUMP_FAR  4.2
+
+double fault_line_offset(const struct line_profile *profile, int place)
+{
+    return profile->extent * (2. * (place + 1) / LINE_PLACES - 1);
+}
+
 void fault_line_put(const struct line_profile *profile, int place, struct fault_line *line)
 {
-    line->offset = profile->extent * (2. * (place + 1) / LINE_PLACES - 1);
+    line->offset = fault_line_offset(profile, place);
     line->length = (profile->length[place] + profile->length[place + 1]) / 2;
 }
 
 static struct fault_line begin(const struct line_profile *profile)
 {
-    return (struct fault_line){.normal = {profile->normal[0], profile->normal[1]}, .extent = profile->extent};
+    return (struct fault_line){.normal = {profile->normal[0], profile->normal[1]},
+                               .extent = profile->extent,
+                               .layer = profile->layer};
 }
 
 static void sort_in(struct fault_line *list, int count, struct fault_line line)
@@ -37,6 +48,9 @@ fringe_status fault_lines_find(const struct lattice_spectrum *spectrum, const st
         sort_in(lines->twins, k, twin);
         lines->normal_count = k + 1;
     }
+    if (!status) lines->jump_near = line_jumps_find(profiles, JUMP_NEAR);
+    if (!status) lines->jump_far = line_jumps_find(profiles, JUMP_FAR);
+    if (!status) status = lattice_domains_measure(profiles, &lines->domains, error);
     line_profiles_free(profiles);
     return status;
 }

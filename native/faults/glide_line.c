@@ -2,14 +2,11 @@
 
 #include "base/alloc.h"
 #include "base/failure.h"
+#include "faults/glide_turns.h"
 #include "faults/line_search.h"
 #include "faults/line_sums.h"
 
 #define PI 3.14159265358979323846
-
-/* A side glides by a part of the crystal's period along the line, and by a layer across it or not: wurtzite's
- * growth fault is both. Glide 0 is none. */
-enum { PARTS = 12, GLIDES = 2 * PARTS };
 
 /* A wave gains where a glide explains so much more of it, in units of the noise. */
 #define GAIN_LEAST 3.0
@@ -17,41 +14,20 @@ enum { PARTS = 12, GLIDES = 2 * PARTS };
 /* Log likelihoods of what the explanations say, over the waves that a glide moves; `along` of free waves
  * along the normal. */
 struct glide_search {
-    double turns[LINE_SPOT_MOST][GLIDES]; /* of a wave's phase by a glide */
-    double none, glide[LINE_PLACES][GLIDES], apart[LINE_PLACES];
+    double turns[LINE_SPOT_MOST][GLIDE_COUNT]; /* of a wave's phase by a glide */
+    double none, glide[LINE_PLACES][GLIDE_COUNT], apart[LINE_PLACES];
     double along_none, along[LINE_PLACES];
-    double wave_none[LINE_SPOT_MOST], wave[LINE_SPOT_MOST][LINE_PLACES][GLIDES];
+    double wave_none[LINE_SPOT_MOST], wave[LINE_SPOT_MOST][LINE_PLACES][GLIDE_COUNT];
     int place, best; /* the likeliest glide */
 };
-
-/* The crystal repeats itself along the line after 1 / the least wave along it, its layers across after 1 /
- * the shortest wave along the normal. */
-static void list_turns(const struct line_profiles *profiles, int normal, struct glide_search *search)
-{
-    const double *n = profiles->items[normal].normal;
-    double least = INFINITY, layer = INFINITY;
-    for (int j = 0; j < profiles->spot_count; j++) {
-        const double *g = profiles->waves[j].g;
-        if (line_is_along(n, g))
-            layer = fmin(layer, hypot(g[0], g[1]));
-        else
-            least = fmin(least, fabs(g[1] * n[0] - g[0] * n[1]));
-    }
-    for (int j = 0; j < profiles->spot_count; j++) {
-        const double *g = profiles->waves[j].g;
-        double along_line = (g[1] * n[0] - g[0] * n[1]) / least, across = (g[0] * n[0] + g[1] * n[1]) / layer;
-        for (int i = 0; i < GLIDES; i++)
-            search->turns[j][i] = along_line * (i % PARTS) / PARTS + across * (i / PARTS);
-    }
-}
 
 /* Both sides of one wave in phase but for each glide, and each for itself. */
 static void follow(const struct line_profiles *profiles, int normal, int wave, const struct line_sides *sides,
                    const struct line_turn *known, double apart[LINE_PLACES], struct glide_search *search)
 {
-    double noise = profiles->waves[wave].noise, cosines[GLIDES], sines[GLIDES];
+    double noise = profiles->waves[wave].noise, cosines[GLIDE_COUNT], sines[GLIDE_COUNT];
     struct line_sums sums;
-    for (int i = 0; i < GLIDES; i++) {
+    for (int i = 0; i < GLIDE_COUNT; i++) {
         cosines[i] = cos(2 * PI * search->turns[wave][i]);
         sines[i] = sin(2 * PI * search->turns[wave][i]);
     }
@@ -65,7 +41,7 @@ static void follow(const struct line_profiles *profiles, int normal, int wave, c
             double in_phase = 2 * (l_re * r_re + l_im * r_im), ahead = 2 * (l_re * r_im - l_im * r_re);
             double *glide = search->wave[wave][b];
             apart[b] = fmax(apart[b], (left / sides->noise[b] + right / (1 - sides->noise[b])) / noise);
-            for (int i = 0; i < GLIDES; i++)
+            for (int i = 0; i < GLIDE_COUNT; i++)
                 glide[i] = fmax(glide[i], (left + right + in_phase * cosines[i] + ahead * sines[i]) / noise);
         }
     }
@@ -77,7 +53,7 @@ static void search_glides(const struct line_profiles *profiles, int normal, cons
 {
     const double *n = profiles->items[normal].normal;
     double most = -INFINITY;
-    list_turns(profiles, normal, search);
+    glide_turns_list(profiles, normal, search->turns);
     for (int j = 0; j < profiles->spot_count; j++) {
         double apart[LINE_PLACES] = {0};
         int is_along = line_is_along(n, profiles->waves[j].g), moves = before && !is_along;
@@ -87,11 +63,11 @@ static void search_glides(const struct line_profiles *profiles, int normal, cons
         *(is_along ? &search->along_none : &search->none) += search->wave_none[j];
         for (int b = sides->first; b <= sides->last; b++) {
             *(is_along ? &search->along[b] : &search->apart[b]) += apart[b];
-            for (int i = 0; i < GLIDES && !is_along; i++) search->glide[b][i] += search->wave[j][b][i];
+            for (int i = 0; i < GLIDE_COUNT && !is_along; i++) search->glide[b][i] += search->wave[j][b][i];
         }
     }
     for (int b = sides->first; b <= sides->last; b++)
-        for (int i = 1; i < GLIDES; i++) {
+        for (int i = 1; i < GLIDE_COUNT; i++) {
             if (search->glide[b][i] <= most) continue;
             most = search->glide[b][i];
             search->place = b;
@@ -99,13 +75,27 @@ static void search_glides(const struct line_profiles *profiles, int normal, cons
         }
 }
 
-/* The gain at the best place by a third of the period, either way. */
-static double third_of(const struct glide_search *search)
+/* The gain at a place by the best third. */
+static double third_of(const struct glide_search *search, int place)
 {
-    static const int thirds[4] = {PARTS / 3, PARTS - PARTS / 3, PARTS + PARTS / 3, 2 * PARTS - PARTS / 3};
-    double most = 0;
-    for (int k = 0; k < 4; k++) most = fmax(most, search->glide[search->place][thirds[k]]);
+    double most = -INFINITY;
+    for (int k = 0; k < GLIDE_THIRD_COUNT; k++) most = fmax(most, search->glide[place][glide_thirds[k]]);
     return most - search->none;
+}
+
+/* A third where it lies best. Among all glides there is always one that suits a perfect crystal's strain or
+ * thickness; among these there is seldom. */
+static void describe_third(const struct line_profile *p, const struct line_sides *sides,
+                           const struct glide_search *search, struct fault_third *third)
+{
+    int place = sides->first;
+    for (int b = sides->first; b <= sides->last; b++)
+        if (third_of(search, b) > third_of(search, place)) place = b;
+    double apart = search->apart[place] - search->none;
+    third->gain = third_of(search, place);
+    third->share = third->gain / search->none;
+    third->strength = third->gain > 0 && apart > 0 ? fmin(1, third->gain / apart) : 0;
+    third->offset = fault_line_offset(p, place);
 }
 
 static void describe(const struct line_profiles *profiles, int normal, const struct glide_search *search,
@@ -118,7 +108,7 @@ static void describe(const struct line_profiles *profiles, int normal, const str
     line->gain = gain;
     line->share = gain / search->none;
     line->strength = gain > 0 && apart > 0 ? fmin(1, gain / apart) : 0;
-    line->third = gain > 0 ? fmax(0, third_of(search) / gain) : 0;
+    line->third_part = gain > 0 ? fmax(0, third_of(search, b) / gain) : 0;
     line->along = search->along_none > 0 ? fmax(0, search->along[b] / search->along_none - 1) : 0;
     for (int j = 0; j < profiles->spot_count; j++)
         line->waves += !line_is_along(p->normal, profiles->waves[j].g) &&
@@ -135,6 +125,7 @@ fringe_status glide_line_find(const struct line_profiles *profiles, int normal, 
     if (sides.first <= sides.last && searches->none > 0) {
         struct glide_search *second = searches + 1;
         describe(profiles, normal, searches, line);
+        describe_third(profiles->items + normal, &sides, searches, &line->third);
         search_glides(profiles, normal, &sides, searches, second);
         line->next = second->glide[second->place][second->best] / second->none - 1;
     }

@@ -120,8 +120,7 @@ static void measure_profile(struct line_profiles *profiles, int normal)
     }
 }
 
-/* A row of the image times a wave. */
-static void demodulate(struct line_profiles *profiles, const double g[2], int32_t y)
+void line_profiles_demodulate(struct line_profiles *profiles, const double g[2], int32_t y)
 {
     const struct lattice_spectrum *s = profiles->spectrum;
     const double *weighted = profiles->weighted + (size_t)y * (size_t)s->width_px;
@@ -149,7 +148,7 @@ static void project(struct line_profiles *profiles, int from, int to, int first,
     for (int32_t y = 0; y < s->height_px; y++) {
         for (int k = first; k < behind; k++) locate(profiles, k, y);
         for (int j = from; j < to; j++) {
-            demodulate(profiles, profiles->waves[j].g, y);
+            line_profiles_demodulate(profiles, profiles->waves[j].g, y);
             for (int k = first; k < behind; k++) {
                 const int *places = profiles->places + k * s->width_px;
                 double *re = profiles->items[k].re[j], *im = profiles->items[k].im[j];

@@ -54,6 +54,9 @@ void line_profiles_free(struct line_profiles *profiles);
  * place of the ones that were added for the normal before. */
 void line_profiles_mirror(struct line_profiles *profiles, int normal);
 
+/* A row of the image times a wave, into row_re and row_im. */
+void line_profiles_demodulate(struct line_profiles *profiles, const double g[2], int32_t y);
+
 /* g behind a twin's plane of the normal n. */
 void line_mirror_image(const double n[2], const double g[2], double image[2]);
 

@@ -13,6 +13,9 @@ fringe_status glide_line_find(const struct line_profiles *profiles, int normal, 
 fringe_status twin_line_find(const struct line_profiles *profiles, int normal, struct fault_line *line,
                              fringe_error *error);
 
+/* Of a line behind a place, from the window's centre. */
+double fault_line_offset(const struct line_profile *profile, int place);
+
 /* Puts a line behind a place. */
 void fault_line_put(const struct line_profile *profile, int place, struct fault_line *line);
 

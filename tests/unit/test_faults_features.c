@@ -76,6 +76,12 @@ Test(features, a_perfect_crystal_has_no_line)
     cr_expect_lt(f[FEATURE_glide_1_evidence], log1p(12), "%g", f[FEATURE_glide_1_evidence]);
     cr_expect_eq(f[FEATURE_twin_1_strength], 0);
     cr_expect_lt(f[FEATURE_twin_1_evidence], 0, "%g", f[FEATURE_twin_1_evidence]);
+    cr_expect_leq(f[FEATURE_third_evidence], f[FEATURE_glide_1_evidence]);
+    cr_expect_gt(f[FEATURE_jump_far_coherence], 0.97, "%g", f[FEATURE_jump_far_coherence]);
+    cr_expect_lt(f[FEATURE_jump_far_share], 0.1, "%g", f[FEATURE_jump_far_share]);
+    cr_expect_gt(f[FEATURE_domain_overlap], 0.97, "%g", f[FEATURE_domain_overlap]);
+    cr_expect_lt(f[FEATURE_domain_count], 1.05, "%g", f[FEATURE_domain_count]);
+    cr_expect_gt(f[FEATURE_domain_order_least], 0.95, "%g", f[FEATURE_domain_order_least]);
 }
 
 Test(features, a_glide_is_a_jump_of_a_third_across_its_plane)
@@ -101,6 +107,11 @@ Test(features, a_glide_is_a_jump_of_a_third_across_its_plane)
         cr_expect_gt(f[FEATURE_glide_1_evidence], log1p(400));
         cr_expect_gt(f[FEATURE_glide_1_evidence], f[FEATURE_twin_1_evidence]);
         cr_expect_lt(f[FEATURE_glide_2_share], 0.01, "%g", f[FEATURE_glide_2_share]);
+        cr_expect_float_eq(f[FEATURE_third_evidence], f[FEATURE_glide_1_evidence], 0.1,
+                           "the best is a third");
+        cr_expect_lt(f[FEATURE_third_next_evidence], 3, "%g", f[FEATURE_third_next_evidence]);
+        cr_expect_lt(f[FEATURE_jump_near_coherence], 0.5, "%g", f[FEATURE_jump_near_coherence]);
+        cr_expect_gt(f[FEATURE_jump_far_share], 0.25, "%g", f[FEATURE_jump_far_share]);
     }
 }
 
@@ -166,6 +177,57 @@ Test(features, a_growth_fault_glides_and_puts_a_layer_in)
     cr_expect_gt(f[FEATURE_glide_1_strength], 0.9, "%g", f[FEATURE_glide_1_strength]);
 }
 
+/* Rows that lean further and further, as where a crystal bends: between whole sides that is a glide. */
+Test(features, a_slow_turn_is_no_jump)
+{
+    double bent[FAULT_FEATURE_COUNT], glide[FAULT_FEATURE_COUNT];
+    struct rng rng = rng_from_seed(11);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            double dx = x - 110, dy = y - 110, turn = 0.5 * (dy / 90) * (dy / 90);
+            double value = 500 + 10 * rng_normal(&rng);
+            for (int across = -1; across <= 1; across++)
+                value += 15 * cos(2 * M_PI * (dx / 11 + across * dy / 10 + turn));
+            picture->pixels[y * SIDE + x] = (float)(value + 15 * cos(2 * M_PI * dy / 10));
+            picture->mask[y * SIDE + x] = dx * dx + dy * dy < 90 * 90;
+        }
+    compute(bent, NULL);
+    draw(DISC_GLIDE, 90, 0, 10);
+    compute(glide, NULL);
+    cr_expect_gt(bent[FEATURE_glide_1_evidence], log1p(100), "%g", bent[FEATURE_glide_1_evidence]);
+    cr_expect_gt(bent[FEATURE_jump_near_coherence], 0.85, "%g", bent[FEATURE_jump_near_coherence]);
+    cr_expect_lt(bent[FEATURE_jump_near_share], 0.2 * glide[FEATURE_jump_near_share], "%g",
+                 bent[FEATURE_jump_near_share]);
+}
+
+/* One lattice, and a disc of as many sectors as there are lattices, each turned on by a third of 90 degrees.
+ */
+Test(features, domains_are_counted)
+{
+    double before = 0;
+    for (int count = 1; count <= 3; count++) {
+        double f[FAULT_FEATURE_COUNT];
+        struct rng rng = rng_from_seed(3);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++) {
+                double dx = x - 110, dy = y - 110, value = 500 + 10 * rng_normal(&rng);
+                int sector = (int)floor((atan2(dy, dx) / (2 * M_PI) + 0.5) * count) % count;
+                double angle = M_PI / 6 * sector, u = dx * cos(angle) + dy * sin(angle),
+                       v = dy * cos(angle) - dx * sin(angle);
+                picture->pixels[y * SIDE + x] =
+                    (float)(value + 20 * cos(2 * M_PI * u / 9) + 20 * cos(2 * M_PI * v / 9));
+                picture->mask[y * SIDE + x] = dx * dx + dy * dy < 90 * 90;
+            }
+        compute(f, NULL);
+        cr_expect_gt(f[FEATURE_domain_power_count], before + 0.7, "%d: %g after %g", count,
+                     f[FEATURE_domain_power_count], before);
+        before = f[FEATURE_domain_power_count];
+        cr_expect_lt(f[FEATURE_domain_power_count], count + 0.2, "%d: %g", count, before);
+        if (count > 1) cr_expect_lt(f[FEATURE_domain_overlap], 0.7, "%g", f[FEATURE_domain_overlap]);
+        if (count > 1) cr_expect_lt(f[FEATURE_domain_correlation], 0, "%g", f[FEATURE_domain_correlation]);
+    }
+}
+
 Test(features, a_twin_exchanges_reflections_across_its_plane)
 {
     static const double offsets[] = {0, 25, -30};
@@ -222,9 +284,13 @@ Test(features, turning_does_not_matter)
     static const struct {
         enum fault_feature feature;
         double tolerance;
-    } cases[] = {{FEATURE_first_contrast, 0.8}, {FEATURE_crystal_share, 0.03}, {FEATURE_size_spacings, 0.5},
-                 {FEATURE_ring_count, 1},       {FEATURE_fold_4, 0.05},        {FEATURE_fold_10, 0.05},
-                 {FEATURE_streak_glide, 0.6},   {FEATURE_glide_1_share, 0.04}, {FEATURE_twin_1_share, 0.08}};
+    } cases[] = {{FEATURE_first_contrast, 0.8},  {FEATURE_crystal_share, 0.03},
+                 {FEATURE_size_spacings, 0.5},   {FEATURE_ring_count, 1},
+                 {FEATURE_fold_4, 0.05},         {FEATURE_fold_10, 0.05},
+                 {FEATURE_streak_glide, 0.6},    {FEATURE_glide_1_share, 0.04},
+                 {FEATURE_twin_1_share, 0.08},   {FEATURE_jump_far_coherence, 0.08},
+                 {FEATURE_domain_overlap, 0.04}, {FEATURE_domain_power_count, 0.1},
+                 {FEATURE_domain_order, 0.05}};
     double f[FAULT_FEATURE_COUNT], g[FAULT_FEATURE_COUNT];
     for (int kind = DISC_PERFECT; kind <= DISC_TWIN; kind++)
         for (int i = 0; i < 3; i++) {

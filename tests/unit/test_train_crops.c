@@ -178,7 +178,7 @@ Test(train_crops, folders_that_cannot_be)
            "one of data.table and data.crops is needed, not both");
     refuse("crops: crops, label: kind", FRINGE_FORMAT, "data.label is a table's: data.crops has none");
     refuse("crops: crops, version: 3", FRINGE_FORMAT, "data.version is a table's");
-    refuse("crops: crops, features: [area]", FRINGE_FORMAT, "feature 1, 'area', is none of the 53");
+    refuse("crops: crops, features: [area]", FRINGE_FORMAT, "feature 1, 'area', is none of the 76");
     refuse("crops: absent", FRINGE_FILE, "absent");
     make_classes();
     refuse("crops: crops", FRINGE_FORMAT, "crops/no fault seen: a class without crops");
