@@ -117,6 +117,9 @@ static fringe_status prepare(struct boosting *boosting, fringe_error *error)
     size_t rows = table->row_count, width;
     ground->score_count = table->class_count == 2 ? 1 : table->class_count;
     ground->draw_count = (uint32_t)fmax(1, floor(ground->settings->draw_share * table->feature_count + 0.5));
+    size_t fit = rows / ground->settings->least_leaf;
+    ground->leaf_count = ground->settings->leaf_count;
+    if (ground->leaf_count > fit) ground->leaf_count = fit > 1 ? (uint32_t)fit : 1;
     ground->bins = &boosting->bins;
     width = ground->score_count;
     boosting->bench_count = (size_t)fringe_run_threads(boosting->run);

@@ -19,7 +19,7 @@ fringe_status forest_boost_bench_create(const struct forest_boost_ground *ground
     bench->rows = alloc_array(rows, sizeof *bench->rows);
     bench->spare = alloc_array(rows, sizeof *bench->spare);
     bench->features = alloc_array(ground->table->feature_count, sizeof *bench->features);
-    bench->leaves = alloc_array(ground->settings->leaf_count, sizeof *bench->leaves);
+    bench->leaves = alloc_array(ground->leaf_count, sizeof *bench->leaves);
     if (bench->rows && bench->spare && bench->features && bench->leaves) return FRINGE_OK;
     return failure_memory(error, "a tree to grow", 2 * rows * sizeof *bench->rows);
 }
@@ -154,7 +154,7 @@ fringe_status forest_boost_tree_grow(const struct forest_boost_ground *ground, u
     struct forest_boost_leaf *leaves = bench->leaves;
     uint32_t count = 1;
     fringe_status status = FRINGE_OK;
-    tree->node_capacity = 2 * (size_t)ground->settings->leaf_count;
+    tree->node_capacity = 2 * (size_t)ground->leaf_count;
     tree->nodes = alloc_array(tree->node_capacity, sizeof *tree->nodes);
     tree->importance = alloc_array(table->feature_count, sizeof *tree->importance);
     if (!tree->nodes || !tree->importance)
@@ -165,7 +165,7 @@ fringe_status forest_boost_tree_grow(const struct forest_boost_ground *ground, u
     leaves[0] = (struct forest_boost_leaf){.end = table->row_count};
     sum_pulls(bench, pulls, leaves);
     find_split(ground, bench, pulls, &rng, leaves);
-    while (count < ground->settings->leaf_count) {
+    while (count < ground->leaf_count) {
         uint32_t best = 0;
         for (uint32_t i = 1; i < count; i++)
             if (leaves[i].split.gain > leaves[best].split.gain) best = i;

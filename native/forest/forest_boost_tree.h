@@ -15,6 +15,7 @@ struct forest_boost_ground {
     const struct forest_table *table;
     const struct forest_bins *bins;
     uint32_t draw_count, score_count; /* features tried at a split; scores of a row */
+    uint32_t leaf_count;              /* of a tree at most: no more than the rows allow */
 };
 
 struct forest_boost_split {
@@ -33,7 +34,7 @@ struct forest_boost_leaf {
 struct forest_boost_bench {
     uint32_t *rows, *spare;           /* (N) */
     uint32_t *features;               /* (F) in an order that the draws change */
-    struct forest_boost_leaf *leaves; /* (leaf_count) */
+    struct forest_boost_leaf *leaves; /* (the ground's leaf_count) */
 };
 
 fringe_status forest_boost_bench_create(const struct forest_boost_ground *ground,

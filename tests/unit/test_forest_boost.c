@@ -169,6 +169,22 @@ Test(forest_boost, settings_bound_the_trees)
     forest_tables_free(&table);
 }
 
+/* Room for leaves is taken for those that the rows can fill, not for those that are asked for. */
+Test(forest_boost, few_rows_make_few_leaves)
+{
+    struct forest_table table = forest_tables_make(50, 3, 3, 0, 0, 5);
+    struct forest_boost_settings settings = {3, 0.1, UINT32_MAX, 10, 1, 0};
+    struct forest *forest = boost(&settings, &table, 1, NULL);
+    cr_expect_leq(forest->node_count, 9 * (2 * 5 - 1), "%zu", forest->node_count);
+    cr_expect_gt(forest->node_count, 9);
+    forest_free(forest);
+    settings.least_leaf = 51;
+    forest = boost(&settings, &table, 1, NULL);
+    cr_expect_eq(forest->node_count, 9, "no split: %zu", forest->node_count);
+    forest_free(forest);
+    forest_tables_free(&table);
+}
+
 Test(forest_boost, a_file_answers_the_same)
 {
     for (uint32_t classes = 2; classes <= 3; classes++) {
