@@ -166,7 +166,7 @@ static fringe_status read_section(struct forest_recipe *recipe, const struct tex
 static void set_defaults(struct forest_recipe *recipe)
 {
     *recipe = (struct forest_recipe){.name = "Forest",
-                                     .description = "A random forest.",
+                                     .description = "A forest of decision trees.",
                                      .license = "BSD-2-Clause",
                                      .author = "unknown",
                                      .calibrate = 1};
