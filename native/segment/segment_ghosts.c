@@ -4,7 +4,7 @@
  * corrector (M. T. Otten and W. M. J. Coene, Ultramicroscopy 48 (1993) 77-91). A network that knows particles
  * by their fringes finds a ghost there. The shadow stays with the particle: where nearly all that was found
  * is darker than the support around it and a region is brighter, or the other way round, that region is a
- * ghost.
+ * ghost; and so is the bright part of a region that joins a particle and its fringes.
  *
  * Means over squares of pixels are enough for this, a sixteenth of the image. */
 #include <math.h>
@@ -18,20 +18,27 @@
 enum {
     CELL_PX = 4, /* side of a square: 0.2 nm at the 0.05 nm that networks of fringes work at */
     MARGIN = 6,  /* squares around a region's box, whose support it is compared with */
-    BLOCK = 4    /* squares of a side of the places that tell how uneven the support is */
+    BLOCK = 4,   /* squares of a side of the places that tell how uneven the support is */
+    NEAR = 2,    /* squares on either side that are averaged with one of a region: fringes alternate */
+    AROUND = 7,  /* and those whose support it is compared with */
+    LEAST = 16   /* squares of a part that may be a ghost */
 };
 
 /* Probabilities: a region is connected squares from REGION on; below SUPPORT nothing is suspected; a region
- * whose mean reaches SURE is no ghost, whatever its brightness. */
-#define REGION  0.5f
-#define SUPPORT 0.14f
-#define SURE    0.93
+ * whose mean reaches SURE, or a part of one that reaches PART_SURE, is no ghost, whatever its brightness:
+ * particles that diffract otherwise lie beside each other, too. */
+#define REGION    0.5f
+#define SUPPORT   0.14f
+#define SURE      0.93
+#define PART_SURE 0.87
 /* The particles' mean contrast is this many times what the support varies by, and of all contrast this share
  * has its sign: else nobody knows how bright a particle is. */
 #define CLEAR  2.0
 #define AGREED 0.8
 /* Support around a region, of its own size, that makes a comparison. */
 #define ENOUGH 0.25
+/* A square is against the particles where its contrast has the other sign and this share of theirs. */
+#define AGAINST 0.2
 
 struct average_job {
     const float *plane;
@@ -87,6 +94,28 @@ int segment_ghosts_are_dropped(const struct segment_job *job)
 fringe_status segment_ghosts_look(struct segment_job *job, fringe_error *error)
 {
     return segment_ghosts_are_dropped(job) ? average(job, job->prepared, &job->brightness, error) : FRINGE_OK;
+}
+
+/* Takes out of the brightness what rises evenly along the support: light that falls askew. */
+static void level(float *brightness, const float *probability, int32_t rows, int32_t columns)
+{
+    double n = 0, x1 = 0, y1 = 0, b1 = 0, xx = 0, xy = 0, yy = 0, xb = 0, yb = 0;
+    for (int32_t y = 0; y < rows; y++)
+        for (int32_t x = 0; x < columns; x++) {
+            size_t at = (size_t)y * (size_t)columns + (size_t)x;
+            double b = (double)brightness[at];
+            if (probability[at] >= SUPPORT) continue;
+            n++, x1 += x, y1 += y, b1 += b;
+            xx += (double)x * x, xy += (double)x * y, yy += (double)y * y, xb += x * b, yb += y * b;
+        }
+    if (n == 0) return;
+    xx -= x1 * x1 / n, xy -= x1 * y1 / n, yy -= y1 * y1 / n, xb -= x1 * b1 / n, yb -= y1 * b1 / n;
+    double determinant = xx * yy - xy * xy;
+    if (!(determinant > 0)) return; /* support in one line */
+    double along_x = (xb * yy - yb * xy) / determinant, along_y = (yb * xx - xb * xy) / determinant;
+    for (int32_t y = 0; y < rows; y++)
+        for (int32_t x = 0; x < columns; x++)
+            brightness[(size_t)y * (size_t)columns + (size_t)x] -= (float)(along_x * x + along_y * y);
 }
 
 static fringe_status add_up(struct support *support, const float *brightness, const float *probability,
@@ -159,8 +188,10 @@ static double contrast_of(const struct component *region, const float *brightnes
                                                       ENOUGH * region->pixel_count);
 }
 
-/* 1: particles are brighter than the support, -1: they are darker, 0: nobody knows. */
-static int sign_of_particles(const struct component_list *regions, const double *contrasts, double uneven)
+/* How much brighter than the support particles are in the mean, below 0 where they are darker; 0: nobody
+ * knows. */
+static double contrast_of_particles(const struct component_list *regions, const double *contrasts,
+                                    double uneven)
 {
     double sum = 0, absolute = 0, squares = 0;
     for (int32_t i = 0; i < regions->count; i++) {
@@ -174,16 +205,50 @@ static int sign_of_particles(const struct component_list *regions, const double 
     if (squares == 0 || !(fabs(sum) >= CLEAR * uneven * squares) ||
         (absolute + fabs(sum)) / 2 < AGREED * absolute)
         return 0;
-    return sum > 0 ? 1 : -1;
+    return sum / squares;
 }
 
-/* Labels of the squares, and which of them are ghosts. */
+/* What a square is: of no region; of a ghost; of another region, there as the particles are or against them.
+ */
+enum { OUTSIDE, WITH_PARTICLES, AGAINST_PARTICLES, GHOST };
+
+/* Kinds and labels of the squares, and which labels are ghosts. */
 struct regions {
     struct component_list list;
-    int32_t *labels;
+    int32_t *kinds, *labels;
     uint8_t *is_ghost;
     int32_t rows, columns;
 };
+
+/* The mean brightness of the squares of regions that are near one. */
+static double mean_near(const struct regions *regions, const float *brightness, int32_t y, int32_t x)
+{
+    double sum = 0;
+    int32_t count = 0;
+    for (int32_t j = y > NEAR ? y - NEAR : 0; j <= y + NEAR && j < regions->rows; j++)
+        for (int32_t i = x > NEAR ? x - NEAR : 0; i <= x + NEAR && i < regions->columns; i++) {
+            size_t at = (size_t)j * (size_t)regions->columns + (size_t)i;
+            if (regions->kinds[at] == OUTSIDE) continue;
+            sum += (double)brightness[at];
+            count++;
+        }
+    return sum / count;
+}
+
+/* Parts the regions that are no ghosts where they change sides. */
+static void part_regions(const struct regions *regions, const float *brightness,
+                         const struct support *support, double contrast)
+{
+    double limit = AGAINST * fabs(contrast), sign = contrast > 0 ? 1 : -1;
+    for (int32_t y = 0; y < regions->rows; y++)
+        for (int32_t x = 0; x < regions->columns; x++) {
+            int32_t *kind = &regions->kinds[(size_t)y * (size_t)regions->columns + (size_t)x];
+            if (*kind == OUTSIDE || *kind == GHOST) continue;
+            double around =
+                support_mean(support, x - AROUND, y - AROUND, x + AROUND + 1, y + AROUND + 1, LEAST);
+            if (sign * (mean_near(regions, brightness, y, x) - around) < -limit) *kind = AGAINST_PARTICLES;
+        }
+}
 
 /* Whether a square goes with the ghosts: it is one's, or it is none's and no particle is beside it. */
 static int is_ghostly(const struct regions *regions, int32_t y, int32_t x)
@@ -228,50 +293,80 @@ static void clear_ghost(const struct segment_job *job, const struct regions *reg
     }
 }
 
+static fringe_status label(struct regions *regions, fringe_error *error)
+{
+    component_list_free(&regions->list);
+    return component_find(regions->kinds, regions->rows, regions->columns, 4, regions->labels, &regions->list,
+                          error);
+}
+
+/* Finds the kinds of all squares, and labels those of one kind that are connected. */
+static fringe_status find_kinds(struct regions *regions, const float *brightness, const float *probability,
+                                fringe_error *error)
+{
+    struct support support = {.rows = regions->rows, .columns = regions->columns};
+    size_t count = (size_t)regions->list.count;
+    double *contrasts = alloc_array(count, sizeof *contrasts), contrast = 0;
+    fringe_status status = contrasts ? add_up(&support, brightness, probability, error)
+                                     : failure_memory(error, "regions", count * sizeof *contrasts);
+    if (status) goto done;
+    for (size_t i = 0; i < count; i++)
+        contrasts[i] = contrast_of(&regions->list.items[i], brightness, &support);
+    contrast = contrast_of_particles(&regions->list, contrasts, unevenness(&support));
+    if (contrast == 0) goto done;
+    for (size_t i = 0; i < count; i++) {
+        const struct component *region = &regions->list.items[i];
+        if (!(contrast * contrasts[i] < 0) || mean_of(region, probability) >= SURE) continue;
+        for (int32_t k = 0; k < region->pixel_count; k++) regions->kinds[region->pixels[k]] = GHOST;
+    }
+    part_regions(regions, brightness, &support, contrast);
+    status = label(regions, error);
+done:
+    alloc_free(contrasts);
+    alloc_free(support.brightness);
+    alloc_free(support.count);
+    return status;
+}
+
+/* Of connected squares of one kind. */
+static int are_ghost(const struct component *squares, const float *probability)
+{
+    return squares->value == GHOST || (squares->value == AGAINST_PARTICLES && squares->pixel_count >= LEAST &&
+                                       mean_of(squares, probability) < PART_SURE);
+}
+
 fringe_status segment_ghosts_drop(struct segment_job *job, fringe_error *error)
 {
     if (!job->brightness) return FRINGE_OK;
     struct regions regions = {.rows = squares_along(job->work_height_px),
                               .columns = squares_along(job->work_width_px)};
-    struct support support = {.rows = regions.rows, .columns = regions.columns};
     size_t plane = (size_t)job->work_height_px * (size_t)job->work_width_px;
     size_t count = (size_t)regions.rows * (size_t)regions.columns;
     const float *foreground = job->outputs + (size_t)(job->model->foreground - job->kept_channel) * plane;
     float *probability = NULL;
-    double *contrasts = NULL;
-    int32_t *inside = alloc_array(count, sizeof *inside);
+    regions.kinds = alloc_array(count, sizeof *regions.kinds);
     regions.labels = alloc_array(count, sizeof *regions.labels);
-    fringe_status status = inside && regions.labels
+    fringe_status status = regions.kinds && regions.labels
                                ? average(job, foreground, &probability, error)
-                               : failure_memory(error, "regions", 2 * count * sizeof *inside);
+                               : failure_memory(error, "regions", 2 * count * sizeof *regions.kinds);
     if (status) goto done;
-    for (size_t i = 0; i < count; i++) inside[i] = probability[i] >= REGION;
-    status = component_find(inside, regions.rows, regions.columns, 4, regions.labels, &regions.list, error);
-    size_t found = (size_t)regions.list.count;
-    if (status || found == 0) goto done;
-    status = add_up(&support, job->brightness, probability, error);
+    for (size_t i = 0; i < count; i++) regions.kinds[i] = probability[i] >= REGION ? WITH_PARTICLES : OUTSIDE;
+    status = label(&regions, error);
+    if (status || regions.list.count == 0) goto done;
+    level(job->brightness, probability, regions.rows, regions.columns);
+    status = find_kinds(&regions, job->brightness, probability, error);
     if (status) goto done;
-    contrasts = alloc_array(found, sizeof *contrasts);
-    regions.is_ghost = alloc_array(found, 1);
-    if (!contrasts || !regions.is_ghost) {
-        status = failure_memory(error, "regions", found * sizeof *contrasts);
-        goto done;
-    }
-    for (size_t i = 0; i < found; i++)
-        contrasts[i] = contrast_of(&regions.list.items[i], job->brightness, &support);
-    int sign = sign_of_particles(&regions.list, contrasts, unevenness(&support));
-    for (size_t i = 0; i < found; i++)
-        regions.is_ghost[i] = sign * contrasts[i] < 0 && mean_of(&regions.list.items[i], probability) < SURE;
-    for (size_t i = 0; i < found; i++)
+    regions.is_ghost = alloc_array((size_t)regions.list.count, 1);
+    if (!regions.is_ghost) status = failure_memory(error, "regions", (size_t)regions.list.count);
+    for (int32_t i = 0; i < regions.list.count && !status; i++)
+        regions.is_ghost[i] = are_ghost(&regions.list.items[i], probability);
+    for (int32_t i = 0; i < regions.list.count && !status; i++)
         if (regions.is_ghost[i]) clear_ghost(job, &regions, &regions.list.items[i]);
 done:
     component_list_free(&regions.list);
+    alloc_free(regions.kinds);
     alloc_free(regions.labels);
     alloc_free(regions.is_ghost);
-    alloc_free(inside);
     alloc_free(probability);
-    alloc_free(contrasts);
-    alloc_free(support.brightness);
-    alloc_free(support.count);
     return status;
 }

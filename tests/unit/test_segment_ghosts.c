@@ -124,6 +124,38 @@ Test(ghosts, take_nothing_of_the_outline_of_a_particle_beside_them)
     expect(size_of(0.7f), "a square between both");
 }
 
+/* How much of the pixels of this brightness is still found. */
+static double share_found(const fringe_segmentation *result, float probability)
+{
+    int found = 0;
+    for (int i = 0; i < PIXELS; i++) found += pixels[1][i] == probability && result->labels[i];
+    return (double)found / size_of(probability);
+}
+
+Test(ghosts, are_cut_from_the_particle_that_they_join)
+{
+    fringe_segmentation result;
+    for (int y = 40; y < 80; y++)
+        for (int x = 91; x < 121; x++) {
+            pixels[0][y * WIDTH + x] += 25;
+            pixels[1][y * WIDTH + x] = 0.75f;
+        }
+    segment(&result);
+    cr_expect_lt(share_found(&result, 0.75f), 0.2, "%g", share_found(&result, 0.75f));
+    cr_expect_gt(share_found(&result, 0.95f), 0.98, "%g", share_found(&result, 0.95f));
+    cr_expect_eq(share_found(&result, 0.6f), 1, "%g", share_found(&result, 0.6f));
+    cr_expect_eq(share_found(&result, 0.7f), 0, "%g", share_found(&result, 0.7f));
+    fringe_segmentation_free(&result);
+}
+
+/* Light that falls askew makes the one side of a small support brighter than particles are dark. */
+Test(ghosts, are_told_in_any_light)
+{
+    for (int i = 0; i < PIXELS; i++) pixels[0][i] += 8 * (float)(i % WIDTH) - 5 * (float)(i / WIDTH);
+    put_disc(150, 225, 16, -60, 0.65f); /* cut by the border, with support on one side alone */
+    expect(size_of(0.7f), "a ramp of many times the contrast");
+}
+
 Test(ghosts, stay_where_the_model_does_not_ask)
 {
     built.package.drop_ghosts = 0;
