@@ -78,8 +78,8 @@ typedef struct fringe_model_check {
 FRINGE_API fringe_status fringe_model_test(const char *path_or_name, const fringe_run *run,
                                            fringe_model_check *check, fringe_error *error);
 
-/* A random forest, which rates rows of features instead of pixels. Immutable: any number of threads may use
- * one. */
+/* A forest, random or boosted, which rates rows of features instead of pixels. Immutable: any number of
+ * threads may use one. */
 typedef struct fringe_forest fringe_forest;
 
 /* What is known of it. Texts are owned by the forest and never NULL; "" where the package does not say. */

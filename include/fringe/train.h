@@ -3,7 +3,7 @@
  * A recipe (YAML) says where the images are or how they are simulated, what is done to them, which network is
  * trained and how. The result is a folder: a bioimage.io package with the network as ONNX, test tensors, a
  * card, the recipe and the curve of the loss. A recipe of `kind: forest` names a table (CSV) with a column of
- * classes instead, or a folder with a folder of crops for each class, and gives a random forest, its
+ * classes instead, or a folder with a folder of crops for each class, and gives a forest, its
  * features' names, its calibration and test tensors.
  *
  * The same recipe and data give the same bytes for any number of threads, on one build and CPU path, also

@@ -16,7 +16,7 @@ static const char help[] =
     "usage: fringe model info M | test M | time M --size N | install M\n"
     "M is a folder, zip or .onnx file, or the name of an installed model.\n"
     "  info  what the model is: operators, parameters, receptive field, cost and memory per size;\n"
-    "        of a random forest its features, classes and trees\n"
+    "        of a forest its features, classes and trees\n"
     "  test  runs the model's own test tensors and compares\n"
     "  time  times the network alone\n"
     "  install  tests a package and copies it to where it is found by its name\n"
@@ -24,7 +24,7 @@ static const char help[] =
 
 static const char info_help[] =
     "usage: fringe model info M [--size N] [--json]\n"
-    "Describes a model, a network or a random forest: a folder, zip or .onnx file, or the name of an\n"
+    "Describes a model, a network or a forest of trees: a folder, zip or .onnx file, or the name of an\n"
     "installed one.\n"
     "  --size N  side of the square image that the memory is told for (2048)\n"
     "  --json    one JSON object on standard output\n"
@@ -202,7 +202,7 @@ static void print_forest_text(const fringe_forest_info *info)
     print_line("format", info->format);
     print_line("path", info->path);
     print_line("sha256", info->sha256);
-    printf("%-16s %d trees, %lld nodes\n", "random forest", info->tree_count, (long long)info->node_count);
+    printf("%-16s %d trees, %lld nodes\n", "forest", info->tree_count, (long long)info->node_count);
     print_texts("features", info->feature_names, info->feature_count);
     if (info->feature_version) printf("%-16s %lld\n", "their version", (long long)info->feature_version);
     print_texts("classes", info->class_names, info->class_count);

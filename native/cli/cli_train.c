@@ -14,7 +14,7 @@ static const char help[] =
     "Trains a network on images with labels, or on simulated ones, as the recipe says. Writes a\n"
     "bioimage.io package: the network, test tensors, a card, the recipe, the curve of the loss. Killed\n"
     "or interrupted, the same command goes on where it was, and gives the same bytes. A recipe of\n"
-    "`kind: forest` trains a random forest on a table (CSV) of features and classes, or on a folder\n"
+    "`kind: forest` trains a forest on a table (CSV) of features and classes, or on a folder\n"
     "with one folder of particles' images for each class.\n"
     "  -o MODEL_DIR         write there\n"
     "  --from M             start from this network: a package's folder or an .onnx file\n"

@@ -1,4 +1,4 @@
-/* forest_load.c - a random forest for those outside: what it is. */
+/* forest_load.c - a forest for those outside: what it is. */
 #include <string.h>
 
 #include "base/alloc.h"

@@ -50,7 +50,7 @@ static fringe_status digest_onnx(struct package_build *build, const char *path, 
 static fringe_status refuse_forest(const struct package_build *build, fringe_error *error)
 {
     if (!forest_onnx_recognise(build->onnx)) return FRINGE_OK;
-    return failure_set(error, FRINGE_MODEL, "%s: a random forest: it rates rows of features, not images",
+    return failure_set(error, FRINGE_MODEL, "%s: a forest: it rates rows of features, not images",
                        build->package.path);
 }
 

@@ -12,7 +12,7 @@ forest: {trees: 20}
 EOF
 expect 0 fringe train forest.yaml -o made
 expect 0 fringe model info made
-says out '^name  *Sizes' '^random forest  *20 trees, [0-9]* nodes' '^features  *2: size, shape$' '^their version  *2$' \
+says out '^name  *Sizes' '^forest  *20 trees, [0-9]* nodes' '^features  *2: size, shape$' '^their version  *2$' \
     '^classes  *2: large, small$' '^probabilities  *calibrated'
 expect 0 fringe model info made --json
 says out '"trees":20,' '"feature_version":2,"features":2,"feature_names":\["size","shape"\]' \
@@ -28,7 +28,7 @@ says err 'values differ'
 expect 3 fringe model test made/forest.onnx
 says err 'has no test tensors'
 expect 3 fringe model time made --size 64
-says err 'a random forest: it rates rows of features, not images'
+says err 'a forest: it rates rows of features, not images'
 export XDG_DATA_HOME="$PWD/data"
 expect 0 fringe model install made
 mv made moved

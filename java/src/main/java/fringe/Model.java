@@ -20,7 +20,7 @@ public final class Model extends Handle {
         }
     }
 
-    /** Whether a path or name is that of a random forest, which no Model is; false also for what cannot be read. */
+    /** Whether a path or name is that of a forest, which no Model is; false also for what cannot be read. */
     public static boolean isForest(String pathOrName) {
         Library.load();
         return isForest(Library.utf8(pathOrName));

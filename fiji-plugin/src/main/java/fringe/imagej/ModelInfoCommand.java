@@ -58,7 +58,7 @@ public class ModelInfoCommand implements PlugIn {
             line(text, "name", forest.name());
             line(text, "path", forest.path());
             line(text, "sha256", forest.sha256());
-            line(text, "random forest", forest.treeCount() + " trees");
+            line(text, "forest", forest.treeCount() + " trees");
             line(text, "classes", String.join(", ", FaultModel.classNames()));
         }
         return text.toString();
