@@ -86,7 +86,7 @@ final class DrawnFaults {
         }
         Files.write(folder.resolve("table.csv"), table.toString().getBytes(StandardCharsets.UTF_8));
         Files.write(folder.resolve("forest.yaml"), ("kind: forest\nname: Drawn faults\n"
-                + "data: {table: table.csv, version: 3}\nforest: {trees: 20}\n").getBytes(StandardCharsets.UTF_8));
+                + "data: {table: table.csv, version: " + version() + "}\nforest: {trees: 20}\n").getBytes(StandardCharsets.UTF_8));
         Path log = folder.resolve("log"), made = folder.resolve("drawn-faults");
         int status = new ProcessBuilder(System.getProperty("fringe.program"), "train", folder.resolve("forest.yaml").toString(),
                 "-o", made.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
@@ -94,10 +94,20 @@ final class DrawnFaults {
         return made;
     }
 
+    private static String header() throws Exception {
+        return new String(Files.readAllBytes(Session.ROOT.resolve("native/faults/fault_features.h")), "UTF-8");
+    }
+
+    /** Of the library's features: it refuses forests of others. */
+    private static String version() throws Exception {
+        Matcher entry = Pattern.compile("FAULT_FEATURES_VERSION = (\\d+)").matcher(header());
+        assertTrue(entry.find());
+        return entry.group(1);
+    }
+
     /** The names in the library's list, but for those that its forests do not use. */
     private static List<String> features() throws Exception {
-        Path header = Session.ROOT.resolve("native/faults/fault_features.h");
-        Matcher entry = Pattern.compile("(?m)^ +X\\((\\w+)\\)").matcher(new String(Files.readAllBytes(header), "UTF-8"));
+        Matcher entry = Pattern.compile("(?m)^ +X\\((\\w+)\\)").matcher(header());
         List<String> names = new ArrayList<>();
         while (entry.find()) if (!entry.group(1).startsWith("published_")) names.add(entry.group(1));
         assertTrue(names.toString(), names.contains("twin_1_share"));
