@@ -4,18 +4,21 @@
 mkdir in
 for i in $(seq 100 107); do cp "$EXAMPLES/simulated-gold-2nm.tif" "in/m$i.tif"; done
 
-# hold COMMAND...: stops a run in the midst of an input, which is then $held; $pid is the run
+# hold COMMAND...: stops a run in the midst of an input, which is then $held; $pid is the run. Seen once, the input may
+# not be the run's yet: it makes the file before it locks it.
 hold() {
     mkdir results
+    before=
     "$@" >/dev/null 2>first &
     pid=$!
     while :; do
         kill -STOP $pid || fail "ended before it was held: $(cat first)"
         sleep 0.01
         part=$(find results -name '*-fringe.json.part')
-        [ -z "$part" ] || break
+        [ -z "$part" ] || [ "$part" != "$before" ] || break
+        before=$part
         kill -CONT $pid
-        sleep 0.01
+        sleep 0.005
     done
     held=$(basename "$part" -fringe.json.part)
 }
