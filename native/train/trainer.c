@@ -79,6 +79,17 @@ static fringe_status create_from_architecture(struct trainer *t, fringe_error *e
     return status;
 }
 
+static fringe_status check_odds(const struct trainer *t, fringe_error *error)
+{
+    const struct layer *last = &t->network.graph.layers[t->network.graph.count - 1];
+    if (last->kind == LAYER_CONV && last->has_bias) return FRINGE_OK;
+    for (int32_t c = 0; c < last->channels; c++)
+        if (t->settings.class_odds[c] > 0)
+            return failure_set(error, FRINGE_UNSUPPORTED,
+                               "class_odds: the network's last layer has no biases to hold them");
+    return FRINGE_OK;
+}
+
 fringe_status trainer_create(const struct trainer_settings *settings, struct trainer **result,
                              fringe_error *error)
 {
@@ -94,6 +105,7 @@ fringe_status trainer_create(const struct trainer_settings *settings, struct tra
     if (!status) status = optimiser_settings_check(&settings->optimiser, error);
     if (!status)
         status = settings->from_model ? create_from_model(t, error) : create_from_architecture(t, error);
+    if (!status) status = check_odds(t, error);
     if (!status) status = take_arrays(t, error);
     if (status)
         trainer_free(t);

@@ -21,11 +21,12 @@ struct trainer_settings {
     uint64_t seed;          /* of the first weights */
     const char *from_model; /* an .onnx file to start from; NULL: random weights */
     int32_t frozen_levels;  /* encoder levels, from the top, whose weights stay as they are */
-    double class_odds[ARCHITECTURE_MOST_CLASSES]; /* by which the exported network's odds of a class are
-                                                     greater than those of the training; 0: as they are */
+    double class_odds[ARCHITECTURE_MOST_CLASSES]; /* what the exported network's odds of a class are
+                                                     multiplied by; 0: 1 */
 };
 
-/* On success the caller owns *trainer. */
+/* On success the caller owns *trainer. FRINGE_UNSUPPORTED where class_odds are asked for and the last layer
+ * has no biases that could hold them. */
 fringe_status trainer_create(const struct trainer_settings *settings, struct trainer **trainer,
                              fringe_error *error);
 void trainer_free(struct trainer *trainer);
@@ -46,7 +47,7 @@ fringe_status trainer_predict(struct trainer *trainer, const struct train_batch 
                               float *probabilities, double *loss, fringe_error *error);
 
 /* Writes the network as ONNX (opset 13, free batch, height and width), as trainer_predict runs it but for
- * class_odds, which the biases of its last layer take; FRINGE_UNSUPPORTED where it has none. */
+ * class_odds. */
 fringe_status trainer_export(const struct trainer *trainer, const char *path, fringe_error *error);
 
 /* Everything that the next step depends on, in one file that replaces an older one in one step. `extra` are

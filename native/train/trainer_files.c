@@ -14,12 +14,6 @@ fringe_status trainer_export(const struct trainer *t, const char *path, fringe_e
 {
     const struct layer_graph *graph = &t->network.graph;
     const struct layer *last = &graph->layers[graph->count - 1];
-    int odds = 0;
-    for (int32_t c = 0; c < last->channels; c++) odds |= t->settings.class_odds[c] > 0;
-    if (!odds) return network_onnx_write(graph, t->mean_parameters, t->mean_statistics, path, error);
-    if (last->kind != LAYER_CONV || !last->has_bias)
-        return failure_set(error, FRINGE_UNSUPPORTED,
-                           "class_odds: the network's last layer has no biases to hold them");
     float *parameters = alloc_array(graph->parameter_count, sizeof *parameters);
     if (!parameters) return failure_memory(error, "a network's weights", 4 * graph->parameter_count);
     memcpy(parameters, t->mean_parameters, graph->parameter_count * sizeof *parameters);

@@ -352,3 +352,23 @@ Test(train_trainer, refuses_batches_that_do_not_fit)
     train_batch_clear(&batch);
     trainer_free(t);
 }
+
+/* Told before hours of training, not when they are over. */
+Test(train_trainer, odds_need_biases_to_hold_them)
+{
+    struct trainer_settings settings = settings_of(ARCHITECTURE_UNET);
+    struct trainer *t = make(&settings), *next;
+    struct layer *last = &t->network.graph.layers[t->network.graph.count - 1];
+    fringe_error error;
+    last->has_bias = 0;
+    last->bias_count = 0;
+    cr_assert_eq(trainer_export(t, path_of("bare.onnx"), NULL), FRINGE_OK);
+    trainer_free(t);
+    settings.from_model = path_of("bare.onnx");
+    next = make(&settings);
+    trainer_free(next);
+    settings.class_odds[1] = 2;
+    cr_expect_eq(trainer_create(&settings, &next, &error), FRINGE_UNSUPPORTED);
+    cr_expect(strstr(error.message, "class_odds"), "%s", error.message);
+    cr_expect_null(next);
+}
